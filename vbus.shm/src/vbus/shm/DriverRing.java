@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.shm;
+
+/// The driver's side of a queue of buffers in shared memory: the mirror of [Ring].
+///
+/// Buffers are guest addresses. On a [Direction#TO_DEVICE] ring the driver offers full buffers and reaps empty ones; on a
+/// [Direction#FROM_DEVICE] ring the other way round. A cookie is the driver's own word for a buffer.
+///
+/// Errors: [#BROKEN] when the device's side broke a rule of the ring.
+/// Threads: one at a time; `publish` happens-before the device's `take`.
+public interface DriverRing {
+
+    /// The other side broke a rule of the ring.
+    int BROKEN = -1;
+
+    /// Number of buffers that fit.
+    int size();
+
+    /// Buffers that can be offered now.
+    int free();
+
+    /// Offers one buffer of `lengthBytes` at guest address `address`; false when the ring is full.
+    boolean offer(long address, int lengthBytes, long cookie);
+
+    /// Shows the offers to the device and kicks it unless it asked not to be told.
+    void publish();
+
+    /// Takes back completed buffers, oldest first: their cookies and, on a receive ring, the bytes the device wrote.
+    /// The result is their number, 0 when there is none, or [#BROKEN]; bounded by the arrays' lengths.
+    int reap(long[] cookies, int[] lengthsBytes);
+
+    /// Asks the device to signal completions; true when some wait already.
+    boolean watch();
+
+    /// Asks the device not to signal.
+    void unwatch();
+}

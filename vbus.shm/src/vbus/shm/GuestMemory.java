@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.shm;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// What a guest lets the host see: a table of regions that do not overlap.
+///
+/// Threads: lookups from any thread, without a lock, on one immutable table per burst; add and remove exclude each other.
+/// A lookup that began before a removal may still answer with the removed region, so its owner unmaps it only after
+/// every lane has passed a burst boundary.
+public final class GuestMemory {
+
+    private static final Region[] NONE = {};
+    private volatile Region[] table = NONE;
+
+    /// Adds a region.
+    /// Errors: IllegalArgumentException when it overlaps another; the table is unchanged.
+    public synchronized void add(Region region) {
+        for (Region r : table) {
+            if (r.overlaps(region)) {
+                throw new IllegalArgumentException("region 0x%x..0x%x overlaps region 0x%x..0x%x"
+                    .formatted(region.address(), region.end(), r.address(), r.end()));
+            }
+        }
+        Region[] next = Arrays.copyOf(table, table.length + 1);
+        next[table.length] = region;
+        table = next;
+    }
+
+    /// Removes a region; true when it was there.
+    public synchronized boolean remove(Region region) {
+        Region[] next = Arrays.stream(table).filter(r -> r != region).toArray(Region[]::new);
+        boolean removed = next.length < table.length;
+        table = next;
+        return removed;
+    }
+
+    /// Removes all regions.
+    public synchronized void clear() {
+        table = NONE;
+    }
+
+    /// Total size of the regions in bytes.
+    public long byteSize() {
+        return Arrays.stream(table).mapToLong(r -> r.memory().byteSize()).sum();
+    }
+
+    /// The range as one segment.
+    /// Errors: IllegalArgumentException when a byte of it lies outside the regions, or it spans two.
+    public MemorySegment segment(long address, long byteCount) {
+        Region r = find(table, address);
+        if (r == null || byteCount < 0 || byteCount > r.end() - address) {
+            throw new IllegalArgumentException("guest range 0x%x + %d bytes is outside the guest's memory".formatted(address, byteCount));
+        }
+        return r.memory().asSlice(address - r.address(), byteCount);
+    }
+
+    /// The table of this moment, to be used for one burst.
+    Region[] table() {
+        return table;
+    }
+
+    static Region find(Region[] table, long address) {
+        for (Region r : table) {
+            if (r.contains(address)) {
+                return r;
+            }
+        }
+        return null;
+    }
+}
