@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.core;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import vbus.api.DeviceClass;
+import vbus.api.view.Event;
+import vbus.api.view.Journal;
+
+/// Tells of configurations that nothing serves: most likely the name of a device class that is misspelt, or whose jar is missing.
+@Component(service = ConfigurationListener.class, immediate = true)
+public final class ConfigurationComponent implements ConfigurationListener {
+
+    /// A configuration may come a moment before the jar it is for.
+    private static final long PATIENCE_MILLIS = 2_000;
+    private static final String OURS = "vbus.";
+
+    private final ConfigurationAdmin configurations;
+    private final ServiceComponentRuntime runtime;
+    private final Journal journal;
+    private final ScheduledExecutorService later =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("vbus configurations").factory());
+
+    @Activate
+    public ConfigurationComponent(@Reference ConfigurationAdmin configurations, @Reference ServiceComponentRuntime runtime,
+        @Reference Journal journal) {
+        this.configurations = configurations;
+        this.runtime = runtime;
+        this.journal = journal;
+    }
+
+    @Deactivate
+    void stop() {
+        later.shutdownNow();
+    }
+
+    @Override
+    public void configurationEvent(ConfigurationEvent event) {
+        String factory = event.getFactoryPid();
+        if (event.getType() == ConfigurationEvent.CM_UPDATED && factory != null && factory.startsWith(OURS)) {
+            later.schedule(() -> check(factory, event.getPid()), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void check(String factory, String pid) {
+        var descriptions = runtime.getComponentDescriptionDTOs();
+        if (there(pid) && descriptions.stream().noneMatch(d -> Arrays.asList(d.configurationPid).contains(factory))) {
+            Set<String> classes = descriptions.stream().filter(d -> d.properties.containsKey(DeviceClass.TYPE))
+                .map(d -> d.configurationPid[0]).collect(Collectors.toCollection(TreeSet::new));
+            journal.record(Event.Kind.REFUSED, pid, "there is no device class '%s': the device classes are %s"
+                .formatted(factory, classes));
+        }
+    }
+
+    private boolean there(String pid) {
+        try {
+            return configurations.listConfigurations("(service.pid=" + pid + ")") != null;
+        } catch (IOException | InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

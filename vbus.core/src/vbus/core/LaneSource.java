@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.core;
+
+import vbus.api.Work;
+import vbus.shm.Ring;
+
+/// A queue that a lane serves with a piece of a device's work.
+///
+/// Threads: the lane's, except `end`, which control tasks run on the lane too.
+final class LaneSource {
+
+    final int priority;
+    private final LaneGroup group;
+    private final BusSession session;
+    private final Ring ring;
+    private Work work;
+
+    LaneSource(LaneGroup group, BusSession session, Ring ring, int priority, Work work) {
+        this.group = group;
+        this.session = session;
+        this.ring = ring;
+        this.priority = priority;
+        this.work = work;
+    }
+
+    /// Runs the work once. Whatever it throws breaks its session and goes no further.
+    int run(int budget) {
+        if (work == null || !group.active()) {
+            return 0;
+        }
+        try {
+            int did = work.run(budget);
+            if (did >= 0) {
+                return did;
+            }
+            session.fail(ring.fault() == null ? "its work reported a broken ring" : ring.fault());
+        } catch (Throwable t) {
+            session.fail("its device model failed: " + t);
+        }
+        return 0;
+    }
+
+    boolean watch() {
+        return work != null && group.active() && ring.watch();
+    }
+
+    void unwatch() {
+        if (work != null) {
+            ring.unwatch();
+        }
+    }
+
+    boolean serves(BusSession other, Ring otherRing) {
+        return session == other && (otherRing == null || ring == otherRing);
+    }
+
+    /// Lets go of the work: it is code of a device that may be about to leave.
+    void end() {
+        work = null;
+    }
+
+    boolean ended() {
+        return work == null;
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.core;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import vbus.api.Shm;
+import vbus.api.Status;
+import vbus.api.VbusException;
+import vbus.api.connector.Channel;
+import vbus.shm.Direction;
+import vbus.shm.Doorbell;
+import vbus.shm.IoqRing;
+import vbus.shm.Ring;
+
+/// Guest memory that a session knows under an id: the device sees it as [Shm], the guest's connector as a registration.
+///
+/// The ring in it, once made, stays: new code of the device finds it at the same position.
+final class Registered implements Shm, Channel.Registration {
+
+    private static final int SIGNAL_BYTES = 16;
+
+    private final BusSession session;
+    private final int id;
+    private final int priority;
+    private final MemorySegment memory;
+    private final int signalOffset;
+    private final Doorbell guest;
+    private final int kickFd;
+    private Ring ring;
+
+    /// A pool or an IOQ.
+    Registered(BusSession session, int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest) {
+        if (signalOffset != Channel.NO_SIGNAL
+            && (signalOffset < 0 || signalOffset % 4 != 0 || signalOffset > memory.byteSize() - SIGNAL_BYTES)) {
+            throw new VbusException(Status.INVALID, "shm %d: signal at %d of %d bytes: want a multiple of 4 and %d bytes behind it"
+                .formatted(id, signalOffset, memory.byteSize(), SIGNAL_BYTES));
+        }
+        if (priority < 0 || priority > 7) {
+            throw new VbusException(Status.INVALID, "shm %d: priority %d: want 0..7".formatted(id, priority));
+        }
+        this.session = session;
+        this.id = id;
+        this.memory = memory;
+        this.signalOffset = signalOffset;
+        this.priority = priority;
+        this.guest = guest;
+        kickFd = -1;
+    }
+
+    /// A virtqueue.
+    Registered(BusSession session, int id, Ring ring, int kickFd) {
+        this.session = session;
+        this.id = id;
+        this.ring = ring;
+        this.kickFd = kickFd;
+        memory = null;
+        signalOffset = Channel.NO_SIGNAL;
+        priority = 0;
+        guest = Doorbell.NONE;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public int priority() {
+        return priority;
+    }
+
+    @Override
+    public boolean signalled() {
+        return memory == null || signalOffset != Channel.NO_SIGNAL;
+    }
+
+    @Override
+    public MemorySegment memory() {
+        if (memory == null) {
+            throw new VbusException(Status.INVALID, "shm %d is a virtqueue: want a pool".formatted(id));
+        }
+        return memory;
+    }
+
+    @Override
+    public synchronized Ring ring(Direction direction) {
+        if (ring == null) {
+            if (!signalled()) {
+                throw new VbusException(Status.INVALID, "shm %d has no signal: a ring needs one".formatted(id));
+            }
+            try {
+                ring = new IoqRing(memory, direction, session.memory(), guest);
+            } catch (IllegalArgumentException e) {
+                throw new VbusException(Status.INVALID, "shm %d: %s".formatted(id, e.getMessage()));
+            }
+        }
+        return ring;
+    }
+
+    /// The ring, when there is one already.
+    synchronized Ring ring() {
+        return ring;
+    }
+
+    /// Lets the guest's kicks reach the lane.
+    void watch(Lane lane) {
+        try {
+            if (kickFd >= 0) {
+                lane.watch(kickFd);
+            }
+        } catch (IOException e) {
+            throw new VbusException(Status.INVALID, "queue %d: kick descriptor %d can not be watched, want an eventfd: %s"
+                .formatted(id, kickFd, e.getMessage()));
+        }
+    }
+
+    void unwatch(Lane lane) {
+        if (kickFd >= 0) {
+            lane.unwatch(kickFd);
+        }
+    }
+
+    @Override
+    public void kick() {
+        session.kick();
+    }
+
+    @Override
+    public void close() {
+        session.unregister(this);
+    }
+}
