@@ -60,8 +60,8 @@ final class Backplane implements Inventory {
     }
 
     synchronized void removeBus(String name) {
+        links.values().stream().filter(w -> w.bus.equals(name)).forEach(this::unmake); // first: then no guest waits for parked code
         attachments.stream().filter(a -> a.busName().equals(name)).forEach(Attachment::leave);
-        links.values().stream().filter(w -> w.bus.equals(name)).forEach(this::unmake);
         buses.remove(name);
     }
 
@@ -150,6 +150,18 @@ final class Backplane implements Inventory {
         } else {
             slot.park();
         }
+    }
+
+    /// A configuration went. When the code of its device had gone before, nobody else tells.
+    void unconfigured(Pid pid) {
+        DeviceSlot slot;
+        synchronized (this) {
+            slot = slots.get(pid.name());
+            if (slot == null || slot.serving() || !classes.remove(pid.name(), pid.factory())) {
+                return;
+            }
+        }
+        slot.remove();
     }
 
     private DeviceSlot slot(String device) {

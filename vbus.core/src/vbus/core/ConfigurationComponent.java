@@ -22,7 +22,8 @@ import vbus.api.DeviceClass;
 import vbus.api.view.Event;
 import vbus.api.view.Journal;
 
-/// Tells of configurations that nothing serves: most likely the name of a device class that is misspelt, or whose jar is missing.
+/// Tells the backplane of configurations that went, and people of those that nothing serves: most likely the name of a device class
+/// that is misspelt, or whose jar is missing.
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class ConfigurationComponent implements ConfigurationListener {
 
@@ -33,12 +34,14 @@ public final class ConfigurationComponent implements ConfigurationListener {
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime runtime;
     private final Journal journal;
+    private final BackplaneComponent container;
     private final ScheduledExecutorService later =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("vbus configurations").factory());
 
     @Activate
     public ConfigurationComponent(@Reference ConfigurationAdmin configurations, @Reference ServiceComponentRuntime runtime,
-        @Reference Journal journal) {
+        @Reference Journal journal, @Reference BackplaneComponent container) {
+        this.container = container;
         this.configurations = configurations;
         this.runtime = runtime;
         this.journal = journal;
@@ -52,6 +55,9 @@ public final class ConfigurationComponent implements ConfigurationListener {
     @Override
     public void configurationEvent(ConfigurationEvent event) {
         String factory = event.getFactoryPid();
+        if (event.getType() == ConfigurationEvent.CM_DELETED && factory != null) {
+            container.backplane().unconfigured(Pid.parse(event.getPid()));
+        }
         if (event.getType() == ConfigurationEvent.CM_UPDATED && factory != null && factory.startsWith(OURS)) {
             later.schedule(() -> check(factory, event.getPid()), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         }

@@ -74,6 +74,9 @@ final class DeviceSlot {
 
     /// The device was removed on purpose: its code goes, and its interfaces at once.
     synchronized void remove() {
+        if (grace != null) {
+            grace.cancel(false);
+        }
         letGo();
         withdrawAll();
         List<BusSession> left = List.copyOf(sessions);

@@ -33,7 +33,7 @@ public final class JournalComponent implements Journal {
     }
 
     private void logged(LogEntry e) {
-        if (e.getLogLevel().implies(LogLevel.WARN)) {
+        if (LogLevel.WARN.implies(e.getLogLevel())) {
             String cause = e.getException() == null ? "" : ": " + e.getException();
             journal.record(Event.Kind.LOG, e.getBundle().getSymbolicName(), e.getMessage() + cause);
         }
