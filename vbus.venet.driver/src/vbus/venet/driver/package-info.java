@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The guest's driver for `virtual-ethernet`: turns each device into a service [vbus.venet.api.NetworkPort].
+///
+/// ```
+///   DeviceProxy --probe--> VenetPort = TransmitQueue + ReceiveQueue, each a ring of 256 and a buffer for each descriptor
+/// ```
+/// Exports nothing; carries a private copy of the device's protocol.
+package vbus.venet.driver;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import vbus.api.Device;
+import vbus.api.DeviceInterface;
+import vbus.api.Session;
+import vbus.api.Status;
+import vbus.api.VbusException;
+import vbus.venet.protocol.VirtioNet;
+import vbus.venet.protocol.VirtualEthernet;
+
+/// An ethernet switch that learns where stations are. Each open of one of its two interfaces is a port, on any of its buses.
+///
+/// Threads: control calls from any thread, ports come and go under this object's lock; frames on the lane, see [Forwarding].
+final class LearningSwitch implements Device {
+
+    /// What a guest gets for [VirtualEthernet#REVISION].
+    static final int REVISION = Revision.read();
+
+    private final Forwarding forwarding;
+
+    /// A switch that knows up to `maxAddresses` stations, and forgets those it did not hear of for `ageingSeconds`.
+    /// Errors: IllegalArgumentException that says what would be right.
+    /// @param seconds a clock that need not be precise
+    LearningSwitch(int maxAddresses, int ageingSeconds, LongSupplier seconds) {
+        forwarding = new Forwarding(new MacTable<>(maxAddresses, ageingSeconds), seconds);
+    }
+
+    @Override
+    public List<DeviceInterface> link(String bus) {
+        return List.of(
+            new DeviceInterface(VirtualEthernet.TYPE, VirtualEthernet.VERSION,
+                session -> open(session, VirtualEthernet.TYPE, VirtualEthernet.VERSION, VirtualEthernetPort::new)),
+            new DeviceInterface(VirtioNet.TYPE, VirtioNet.VERSION,
+                session -> open(session, VirtioNet.TYPE, VirtioNet.VERSION, VirtioNetPort::new)));
+    }
+
+    /// Makes a port of one ABI.
+    private interface Kind {
+        Port port(LearningSwitch lan, Session session, long mac);
+    }
+
+    private synchronized Port open(Session session, String type, int version, Kind kind) {
+        if (session.version() != version) {
+            throw new VbusException(Status.INVALID, "%s version %d: want %d".formatted(type, session.version(), version));
+        }
+        final byte[] left = session.snapshot();
+        final Port port;
+        if (left == null) {
+            port = kind.port(this, session, freeMac(session.guest() + "/" + session.bus() + "/" + type));
+        } else {
+            final PortSnapshot snapshot = PortSnapshot.of(left);
+            port = kind.port(this, session, snapshot.mac()); // the guest knows it by this address
+            port.restore(snapshot);
+        }
+        final Port[] now = forwarding.ports();
+        final Port[] next = Arrays.copyOf(now, now.length + 1);
+        next[now.length] = port;
+        forwarding.ports(next);
+        return port;
+    }
+
+    /// The guest's address: always the same for a guest on a bus, unless another port has it.
+    private long freeMac(String name) {
+        long mac = Mac.of(name);
+        while (taken(mac)) {
+            mac = Mac.next(mac);
+        }
+        return mac;
+    }
+
+    private boolean taken(long mac) {
+        return Stream.of(forwarding.ports()).anyMatch(p -> p.mac == mac);
+    }
+
+    synchronized void remove(Port port) {
+        forwarding.ports(Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new));
+    }
+
+    Forwarding forwarding() {
+        return forwarding;
+    }
+
+    /// Its ports, for display. Threads: any.
+    List<PortView> ports() {
+        return Stream.of(forwarding.ports()).map(Port::view).toList();
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import vbus.api.Status;
+import vbus.api.VbusException;
+
+/// What a port leaves for the next version of this bundle: bytes without classes.
+///
+/// ```
+///   0         1           2        8             16        18                 ..        + 2
+///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
+///   | format  | flags     | MAC    | accepted    | count   | counters, u64    | count   | addresses heard |
+///   | 1       | 1 link up | 6 bytes| features u64| c u16   | each             | a u16   | 6 bytes each    |
+///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
+/// ```
+/// Big-endian. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
+/// counters may differ between versions; anything else that changes asks for another format number.
+///
+/// @param up the link is up, or goes up as soon as the rings are back
+/// @param mac of the guest
+/// @param features that a virtio driver accepted, else 0
+/// @param counters see [Counters#values]
+/// @param addresses of stations heard at this port
+record PortSnapshot(boolean up, long mac, long features, long[] counters, long[] addresses) {
+
+    /// Format of the bytes.
+    static final int FORMAT = 1;
+
+    /// The most addresses that a snapshot carries; what is left out is learned again. It bounds what the bus has to keep.
+    static final int MAX_ADDRESSES = 1024;
+
+    private static final int MAX_COUNTERS = 256;
+
+    byte[] bytes() {
+        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + 6 * addresses.length);
+        b.put((byte) FORMAT).put((byte) (up ? 1 : 0));
+        putMac(b, mac);
+        b.putLong(features).putShort((short) counters.length);
+        for (long counter : counters) {
+            b.putLong(counter);
+        }
+        b.putShort((short) addresses.length);
+        for (long address : addresses) {
+            putMac(b, address);
+        }
+        return b.array();
+    }
+
+    /// Reads what a version of this bundle wrote.
+    /// Errors: VbusException INVALID for another format, or bytes that end too early or too late.
+    static PortSnapshot of(byte[] bytes) {
+        if (bytes.length == 0 || bytes[0] != FORMAT) {
+            throw invalid("port snapshot of format %s: want format %d"
+                .formatted(bytes.length == 0 ? "'none'" : String.valueOf(bytes[0] & 0xff), FORMAT));
+        }
+        final ByteBuffer b = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
+        try {
+            final PortSnapshot snapshot = read(b);
+            if (b.hasRemaining()) {
+                throw invalid("port snapshot of %d bytes: want %d".formatted(bytes.length, b.position()));
+            }
+            return snapshot;
+        } catch (BufferUnderflowException e) {
+            throw invalid("port snapshot is truncated: %d bytes are not all of it".formatted(bytes.length));
+        }
+    }
+
+    private static PortSnapshot read(ByteBuffer b) {
+        final boolean up = (b.get() & 1) != 0;
+        final long mac = getMac(b);
+        final long features = b.getLong();
+        final long[] counters = new long[count(b, MAX_COUNTERS, "counters")];
+        for (int i = 0; i < counters.length; i++) {
+            counters[i] = b.getLong();
+        }
+        final long[] addresses = new long[count(b, MAX_ADDRESSES, "addresses")];
+        for (int i = 0; i < addresses.length; i++) {
+            addresses[i] = getMac(b);
+        }
+        return new PortSnapshot(up, mac, features, counters, addresses);
+    }
+
+    private static int count(ByteBuffer b, int most, String what) {
+        final int count = b.getShort() & 0xffff;
+        if (count > most) {
+            throw invalid("port snapshot with %d %s: want at most %d".formatted(count, what, most));
+        }
+        return count;
+    }
+
+    private static void putMac(ByteBuffer b, long mac) {
+        b.putShort((short) (mac >>> 32)).putInt((int) mac);
+    }
+
+    private static long getMac(ByteBuffer b) {
+        return (b.getShort() & 0xffffL) << 32 | b.getInt() & 0xffffffffL;
+    }
+
+    private static VbusException invalid(String message) {
+        return new VbusException(Status.INVALID, message);
+    }
+}

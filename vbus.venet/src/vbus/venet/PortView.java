@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import java.util.Map;
+
+/// A port at one moment, for display.
+///
+/// @param guest its name
+/// @param bus its name
+/// @param mac address of the guest, as people write it
+/// @param up whether the link is
+/// @param counters by name, see [Counters]
+record PortView(String guest, String bus, String mac, boolean up, Map<String, Long> counters) { }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import vbus.api.Device;
+import vbus.api.DeviceInterface;
+import vbus.api.DeviceModel;
+import vbus.venet.protocol.VirtioNet;
+import vbus.venet.protocol.VirtualEthernet;
+
+/// A switch for each factory configuration `vbus.venet.switch~NAME`.
+@Component(service = Device.class, configurationPid = SwitchComponent.PID, configurationPolicy = REQUIRE)
+@DeviceModel(type = {VirtualEthernet.TYPE, VirtioNet.TYPE})
+@Designate(ocd = SwitchComponent.Config.class, factory = true)
+public final class SwitchComponent implements Device {
+
+    static final String PID = "vbus.venet.switch";
+
+    private final LearningSwitch lan;
+
+    /// Errors: IllegalArgumentException for a configuration that can not be served.
+    @Activate
+    public SwitchComponent(Config config) {
+        lan = new LearningSwitch(config.maxAddresses(), config.ageingSeconds(),
+            () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()));
+    }
+
+    @Override
+    public List<DeviceInterface> link(String bus) {
+        return lan.link(bus);
+    }
+
+    /// What a user may set.
+    @ObjectClassDefinition(name = "Virtual ethernet switch", description = "A learning switch; each guest has a port of it.")
+    public @interface Config {
+
+        @AttributeDefinition(min = "1", max = "1048576",
+            description = "Stations that the switch remembers; frames to others go to every port.")
+        int maxAddresses() default 4096;
+
+        @AttributeDefinition(min = "1", description = "Seconds without a frame after which a station is forgotten.")
+        int ageingSeconds() default 300;
+    }
+}

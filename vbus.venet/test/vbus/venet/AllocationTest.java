@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vbus.venet.Frames.BROADCAST;
+import static vbus.venet.Frames.frame;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The data plane allocates nothing for a frame.
+class AllocationTest {
+
+    private static final int ROUNDS = 2_000;
+    private static final int FRAMES = 32;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final FakeLane lane = new FakeLane();
+    private final LearningSwitch lan = new LearningSwitch(16, 300, () -> 0);
+    private final long[] cookies = new long[Station.COUNT];
+    private final int[] lengths = new int[Station.COUNT];
+
+    @ParameterizedTest
+    @EnumSource(Abi.class)
+    void shouldAllocateNothingPerFrame(Abi abi) {
+        Station a = new Station(abi, 1, lane).plug(lan);
+        Station b = new Station(abi, 2, lane).plug(lan);
+        a.send(frame(b.mac, a.mac, "to b", 200));
+        b.send(frame(BROADCAST, b.mac, "here I am", 200));
+        lane.run();
+        a.reclaimed();
+        b.received();
+        BooleanSupplier burst = () -> {
+            offer(a);
+            return forward(a) + lend(b) == 2 * FRAMES;
+        };
+        for (int i = 0; i < ROUNDS; i++) {
+            assertTrue(burst.getAsBoolean());
+        }
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < ROUNDS; i++) {
+            assertTrue(burst.getAsBoolean());
+        }
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+
+        // less than a byte for each burst: the JVM's own noise, not one object
+        assertTrue(bytes < ROUNDS, bytes + " bytes for " + ROUNDS * FRAMES + " frames");
+    }
+
+    /// The frame that is in the first transmit buffer, again and again.
+    private void offer(Station a) {
+        for (int i = 0; i < FRAMES; i++) {
+            a.transmit.offer(Station.TX_ADDRESS, a.abi.headBytes + 200, i);
+        }
+        a.transmit.publish();
+    }
+
+    private int forward(Station a) {
+        return lan.forwarding().run((Port) a.port, a.tx.ring(null), FRAMES) + a.transmit.reap(cookies, lengths) - FRAMES;
+    }
+
+    private int lend(Station b) {
+        int n = b.receive.reap(cookies, lengths);
+        for (int i = 0; i < n; i++) {
+            b.receive.offer(Station.RX_ADDRESS + cookies[i] * Station.BUFFER, Station.BUFFER, cookies[i]);
+        }
+        b.receive.publish();
+        return n;
+    }
+}

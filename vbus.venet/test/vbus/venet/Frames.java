@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/// Ethernet frames for tests: their payload is a text.
+final class Frames {
+
+    static final long BROADCAST = 0xffff_ffff_ffffL;
+    private static final int HEADER = 14;
+
+    private Frames() { }
+
+    static long mac(int number) {
+        return 0x0200_0000_0000L + number;
+    }
+
+    static byte[] frame(long to, long from, String text) {
+        return frame(to, from, text, HEADER + text.length());
+    }
+
+    /// A frame of `length` bytes, zero behind the text.
+    static byte[] frame(long to, long from, String text, int length) {
+        final ByteBuffer b = ByteBuffer.allocate(Math.max(length, HEADER + text.length()));
+        b.putShort((short) (to >>> 32)).putInt((int) to).putShort((short) (from >>> 32)).putInt((int) from);
+        b.putShort((short) 0x88b5).put(text.getBytes(US_ASCII)); // the EtherType for local experiments
+        return Arrays.copyOf(b.array(), length);
+    }
+
+    static String text(byte[] frame, int headBytes) {
+        return new String(frame, headBytes + HEADER, frame.length - headBytes - HEADER, US_ASCII).trim();
+    }
+}

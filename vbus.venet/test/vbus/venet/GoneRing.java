@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import vbus.shm.Burst;
+import vbus.shm.Ring;
+
+/// A ring in memory that is not there any more: what the JVM does when a guest shortens the file behind it.
+final class GoneRing implements Ring {
+
+    @Override
+    public int take(Burst burst, int max) {
+        throw new InternalError("a fault occurred in an unsafe memory access operation");
+    }
+
+    @Override
+    public void publish() {
+        throw new InternalError("a fault occurred in an unsafe memory access operation");
+    }
+
+    @Override
+    public void untake(int chains) { }
+
+    @Override
+    public void complete(Burst burst, int chain, int writtenBytes) { }
+
+    @Override
+    public int size() {
+        return 1;
+    }
+
+    @Override
+    public boolean ordered() {
+        return true;
+    }
+
+    @Override
+    public boolean watch() {
+        return false;
+    }
+
+    @Override
+    public void unwatch() { }
+
+    @Override
+    public int position() {
+        return 0;
+    }
+
+    @Override
+    public String fault() {
+        return null;
+    }
+
+    @Override
+    public long notified() {
+        return 0;
+    }
+}
