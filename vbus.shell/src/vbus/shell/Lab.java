@@ -45,7 +45,7 @@ final class Lab {
         text.append("  Java guests: ").append(names(settings, "vbus.local.guest", Setting::name)).append('\n');
         text.append("  sockets for VMs: ").append(names(settings, "vbus.vhost.socket", s -> s.get("path"))).append('\n');
         return text.append("""
-            try  host:status               the Java guests ping each other through the switch
+            try  host:ping                 the Java guests ping each other through the switch
                  vbus:buses                what is on the bus; also devices, classes, guests, drivers, events
                  ./vbus vm                 in another terminal: a Linux VM on lan0, two of them ping each other
                  cp BUNDLE.jar load/       in vbus.launch: a new device class""").toString();
