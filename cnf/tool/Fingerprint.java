@@ -12,7 +12,7 @@ import aQute.bnd.build.Project;
 /// Names, sizes and times of everything that something is made of.
 record Fingerprint(String kind, String text) {
 
-    private static final String MAIN = "main", TEST = "test";
+    private static final String MAIN = "main", TEST = "test", ECLIPSE = "eclipse";
 
     /// A changed test changes no bundle, and nobody who depends on it.
     static Fingerprint ofBundles(Checkout checkout, Project p) throws Exception {
@@ -38,6 +38,14 @@ record Fingerprint(String kind, String text) {
         in.add(saved(p.getTarget().toPath(), MAIN).toFile());
         in.addAll(tree(p.getTestSrc().toPath()));
         return new Fingerprint(TEST, text(in));
+    }
+
+    /// After the others: what Eclipse adds to them.
+    static Fingerprint ofEclipse(Project p) throws Exception {
+        Path base = p.getBase().toPath();
+        Path target = p.getTarget().toPath();
+        return new Fingerprint(ECLIPSE, text(List.of(base.resolve(".project").toFile(), base.resolve(".classpath").toFile(),
+            saved(target, MAIN).toFile(), saved(target, TEST).toFile())));
     }
 
     boolean isSavedIn(Path target) throws IOException {

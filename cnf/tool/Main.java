@@ -38,12 +38,12 @@ public final class Main {
     private boolean run(String command) throws Exception {
         return switch (command) {
             case "build" -> build(argument);
-            case "test" -> test(false);
-            case "check" -> test(true);
+            case "test", "check" -> test();
             case "resolve" -> build("") && new Resolve(checkout).write(argument);
             case "run" -> build("") && new Launch(checkout, name()).prepare();
             case "export" -> build("") && new Shipping(checkout).export(name());
             case "release" -> build("") && new Shipping(checkout).release();
+            case "new" -> new NewDevice(checkout, argument).make();
             case "eclipse" -> new EclipseFiles(checkout).write();
             case "clean" -> checkout.clean();
             default -> throw new IllegalArgumentException("there is no command " + command);
@@ -58,22 +58,20 @@ public final class Main {
     }
 
     /// Whatever happens, the last line tells the numbers.
-    private boolean test(boolean check) throws Exception {
+    private boolean test() throws Exception {
         var tally = new Tally();
         try {
-            test(check, tally);
+            test(tally);
         } catch (Exception e) {
             tally.fail("./vbus", e instanceof IllegalArgumentException ? e.getMessage() : e.toString());
         }
         return tally.close(all);
     }
 
-    private void test(boolean check, Tally tally) throws Exception {
+    private void test(Tally tally) throws Exception {
         var build = new Build(checkout);
         if (build.run(checkout.matching(argument))) {
-            if (check) {
-                new Resolve(checkout).check(argument, tally);
-            }
+            new WorkspaceChecks(checkout, tally).run(argument);
             new UnitTests(checkout, all, tally).run(argument);
             new ContainerTests(checkout, all, tally).run(argument);
         }
