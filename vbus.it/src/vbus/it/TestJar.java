@@ -25,7 +25,7 @@ final class TestJar {
             }
             Manifest manifest = new Manifest(in.getManifest());
             manifest.getMainAttributes().putValue("Bundle-Version", "0.1." + micro);
-            Path to = Files.createTempFile("vbus", ".jar");
+            Path to = temporary();
             try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(to), manifest)) {
                 for (JarEntry e : (Iterable<JarEntry>) in.stream()::iterator) {
                     if (!e.isDirectory() && !e.getName().equals(JarFile.MANIFEST_NAME)) {
@@ -41,6 +41,12 @@ final class TestJar {
         }
     }
 
+    private static Path temporary() throws IOException {
+        Path jar = Files.createTempFile("vbus", ".jar");
+        jar.toFile().deleteOnExit();
+        return jar;
+    }
+
     /// A bundle that imports a package nobody exports.
     static Path importing(String missingPackage) {
         Manifest manifest = new Manifest();
@@ -51,7 +57,7 @@ final class TestJar {
         a.putValue("Bundle-Version", "1.0.0");
         a.putValue("Import-Package", missingPackage);
         try {
-            Path to = Files.createTempFile("vbus", ".jar");
+            Path to = temporary();
             new JarOutputStream(Files.newOutputStream(to), manifest).close();
             return to;
         } catch (IOException e) {

@@ -48,7 +48,7 @@ final class Lab {
             try  host:ping                 the Java guests ping each other through the switch
                  vbus:buses                what is on the bus; also devices, classes, guests, drivers, events
                  ./vbus vm                 in another terminal: a Linux VM on lan0, two of them ping each other
-                 cp BUNDLE.jar load/       in vbus.launch: a new device class""").toString();
+                 cp vbus.example.echo/generated/vbus.example.echo.jar vbus.launch/load/     a new device class, see vbus:classes""").toString();
     }
 
     private static String names(List<Setting> settings, String factory, Function<Setting, String> what) {

@@ -16,6 +16,6 @@ public final class EchoComponent implements Device {
 
     @Override
     public List<DeviceInterface> link(String bus) {
-        return List.of(new DeviceInterface(EchoAbi.TYPE, EchoAbi.VERSION, session -> new EchoConnection()));
+        return List.of(new DeviceInterface(EchoAbi.TYPE, EchoAbi.VERSION, _ -> new EchoConnection()));
     }
 }
