@@ -2,12 +2,12 @@
 package vbus.core;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
 import vbus.api.Device;
 import vbus.api.view.Event;
 import vbus.api.view.Inventory;
@@ -15,18 +15,23 @@ import vbus.api.view.Journal;
 
 /// The buses, devices and links of the container, in whatever order their configurations come.
 ///
-/// Threads: any; the monitor guards the maps only, slots and connectors have their own.
-final class Backplane implements Inventory {
+/// ```
+///   change what is wanted, under the monitor  ->  settle slots and attachments, outside it: each brings itself to what is wanted
+/// ```
+/// Threads: any; the monitor guards the maps only and is the last that anybody takes: slots, connectors and devices have their own,
+/// and who holds one of these may look at the maps.
+final class Backplane implements Inventory, AutoCloseable {
 
     /// A link or connector whose bus or device is not there yet may just be early: told only after this time.
     private static final long PATIENCE_MILLIS = 1_500;
 
     private final Lane lane;
-    private final ScheduledExecutorService control;
+    private final Control control;
     private final Journal journal;
     private final Map<String, DeviceBus> buses = new TreeMap<>();
     private final Map<String, DeviceSlot> slots = new TreeMap<>();
-    private final Map<String, String> classes = new HashMap<>();
+    private final Map<String, String> classes = new TreeMap<>();
+    private final Set<String> served = new HashSet<>();
     private final Map<String, WantedLink> links = new TreeMap<>();
     private final List<Attachment> attachments = new ArrayList<>();
 
@@ -44,7 +49,7 @@ final class Backplane implements Inventory {
         }
     }
 
-    Backplane(Lane lane, ScheduledExecutorService control, Journal journal) {
+    Backplane(Lane lane, Control control, Journal journal) {
         this.lane = lane;
         this.control = control;
         this.journal = journal;
@@ -52,33 +57,56 @@ final class Backplane implements Inventory {
 
     // ---- buses
 
-    synchronized void addBus(String name) {
-        DeviceBus bus = new DeviceBus(name, journal);
-        buses.put(name, bus);
-        links.forEach((link, wanted) -> make(link, wanted));
-        attachments.stream().filter(a -> a.busName().equals(name)).forEach(a -> a.join(bus));
+    void addBus(String name) {
+        synchronized (this) {
+            buses.put(name, new DeviceBus(name, journal));
+            makeAll(name);
+        }
+        devicesOn(name).forEach(this::settle);
+        connectorsOf(name).forEach(this::settle);
     }
 
-    synchronized void removeBus(String name) {
-        links.values().stream().filter(w -> w.bus.equals(name)).forEach(this::unmake); // first: then no guest waits for parked code
-        attachments.stream().filter(a -> a.busName().equals(name)).forEach(Attachment::leave);
-        buses.remove(name);
+    void removeBus(String name) {
+        synchronized (this) {
+            buses.remove(name);
+            links.values().stream().filter(w -> w.bus.equals(name)).forEach(w -> w.made = null);
+        }
+        devicesOn(name).forEach(this::settle); // first: then no guest that leaves waits for parked code
+        connectorsOf(name).forEach(this::settle);
     }
 
     // ---- links
 
-    synchronized void link(String name, String bus, String device, long graceMillis) {
+    void link(String name, String bus, String device, long graceMillis) {
+        unlink(name);
         WantedLink wanted = new WantedLink(bus, device, graceMillis);
-        links.put(name, wanted);
-        make(name, wanted);
-        later(() -> complain(name, wanted));
+        synchronized (this) {
+            links.put(name, wanted);
+            make(name, wanted);
+        }
+        settle(device);
+        control.schedule(() -> complain(name, wanted), PATIENCE_MILLIS);
     }
 
-    synchronized void unlink(String name) {
-        WantedLink wanted = links.remove(name);
-        if (wanted != null) {
-            unmake(wanted);
+    void unlink(String name) {
+        WantedLink wanted;
+        synchronized (this) {
+            wanted = links.remove(name);
+            if (wanted != null) {
+                makeAll(wanted.bus); // perhaps a twin that was refused
+            }
         }
+        if (wanted != null) {
+            settle(wanted.device);
+        }
+    }
+
+    private void makeAll(String bus) {
+        links.forEach((name, wanted) -> {
+            if (wanted.bus.equals(bus)) {
+                make(name, wanted);
+            }
+        });
     }
 
     private void make(String name, WantedLink wanted) {
@@ -94,14 +122,20 @@ final class Backplane implements Inventory {
             return;
         }
         wanted.made = new Link(name, bus, wanted.device, wanted.graceMillis);
-        slot(wanted.device).link(wanted.made);
     }
 
-    private void unmake(WantedLink wanted) {
-        if (wanted.made != null) {
-            slot(wanted.device).unlink(wanted.made);
-            wanted.made = null;
-        }
+    private void settle(String device) {
+        slot(device).settle(() -> linksOf(device));
+    }
+
+    private synchronized List<Link> linksOf(String device) {
+        return links.values().stream().map(w -> w.made).filter(l -> l != null && l.device().equals(device)).toList();
+    }
+
+    private synchronized Set<String> devicesOn(String bus) {
+        Set<String> devices = new TreeSet<>();
+        links.values().stream().filter(w -> w.bus.equals(bus)).forEach(w -> devices.add(w.device));
+        return devices;
     }
 
     private synchronized void complain(String name, WantedLink wanted) {
@@ -114,117 +148,148 @@ final class Backplane implements Inventory {
         }
         if (!classes.containsKey(wanted.device)) {
             journal.record(Event.Kind.REFUSED, "link " + name,
-                "device '%s' is not there: the devices are %s".formatted(wanted.device, new TreeMap<>(classes).keySet()));
+                "device '%s' is not there: the devices are %s".formatted(wanted.device, classes.keySet()));
         }
     }
 
     // ---- devices
 
-    /// Code of a device is there; false when another device has its name.
+    /// Code of a device is there; false when another device has its name, or another bundle serves it.
     boolean up(String name, String deviceClass, Device device) {
-        DeviceSlot slot;
         synchronized (this) {
             String other = classes.putIfAbsent(name, deviceClass);
-            if (other != null && (!other.equals(deviceClass) || slot(name).serving())) {
+            if (other != null && !other.equals(deviceClass) || !served.add(name)) {
                 journal.record(Event.Kind.REFUSED, deviceClass + "~" + name,
                     "the name '%s' is taken by device %s~%s: choose another".formatted(name, other, name));
                 return false;
             }
-            slot = slot(name);
         }
-        slot.up(device);
+        slot(name).up(device);
         return true;
     }
 
     /// A device's code is about to go; `removed` when its configuration went too.
     void down(String name, boolean removed) {
-        DeviceSlot slot;
+        if (removed) {
+            slot(name).remove();
+        } else {
+            slot(name).park();
+        }
         synchronized (this) {
-            slot = slot(name);
+            served.remove(name);
             if (removed) {
                 classes.remove(name);
             }
         }
-        if (removed) {
-            slot.remove();
-        } else {
-            slot.park();
-        }
+        settle(name);
     }
 
-    /// A configuration went. When the code of its device had gone before, nobody else tells.
-    void unconfigured(Pid pid) {
-        DeviceSlot slot;
+    /// A device's configuration went; its code may have gone before.
+    void removed(String name, String deviceClass) {
         synchronized (this) {
-            slot = slots.get(pid.name());
-            if (slot == null || slot.serving() || !classes.remove(pid.name(), pid.factory())) {
-                return;
+            if (served.contains(name) || !classes.remove(name, deviceClass)) {
+                return; // its code goes next
             }
         }
-        slot.remove();
+        slot(name).unconfigured();
+        settle(name);
     }
 
-    private DeviceSlot slot(String device) {
-        return slots.computeIfAbsent(device, name -> new DeviceSlot(name, lane, control, journal));
+    private synchronized DeviceSlot slot(String device) {
+        return slots.computeIfAbsent(device, name -> new DeviceSlot(name, lane, control, journal, this::forget));
+    }
+
+    private synchronized void forget(DeviceSlot idle) {
+        if (!classes.containsKey(idle.name()) && links.values().stream().noneMatch(w -> w.device.equals(idle.name()))) {
+            slots.remove(idle.name(), idle);
+        }
+    }
+
+    /// Places that are kept, also of devices that are gone.
+    synchronized int slots() {
+        return slots.size();
     }
 
     // ---- connectors
 
-    synchronized void add(Attachment attachment) {
-        attachments.add(attachment);
-        DeviceBus bus = buses.get(attachment.busName());
-        if (bus != null) {
-            attachment.join(bus);
-            return;
+    void add(Attachment attachment) {
+        synchronized (this) {
+            attachments.add(attachment);
         }
-        later(() -> {
-            synchronized (this) {
-                if (attachments.contains(attachment) && !buses.containsKey(attachment.busName())) {
-                    journal.record(Event.Kind.REFUSED, attachment.label(),
-                        "bus '%s' is not there: the buses are %s".formatted(attachment.busName(), buses.keySet()));
-                }
-            }
-        });
+        settle(attachment);
+        control.schedule(() -> complain(attachment), PATIENCE_MILLIS);
     }
 
     void remove(Attachment attachment) {
         synchronized (this) {
             attachments.remove(attachment);
         }
-        attachment.leave();
+        settle(attachment);
+    }
+
+    private void settle(Attachment attachment) {
+        attachment.settle(() -> busOf(attachment));
+    }
+
+    private synchronized DeviceBus busOf(Attachment attachment) {
+        return attachments.contains(attachment) ? buses.get(attachment.busName()) : null;
+    }
+
+    private synchronized List<Attachment> connectorsOf(String bus) {
+        return attachments.stream().filter(a -> a.busName().equals(bus)).toList();
+    }
+
+    private synchronized void complain(Attachment attachment) {
+        if (attachments.contains(attachment) && !buses.containsKey(attachment.busName())) {
+            journal.record(Event.Kind.REFUSED, attachment.label(),
+                "bus '%s' is not there: the buses are %s".formatted(attachment.busName(), buses.keySet()));
+        }
+    }
+
+    // ---- its end
+
+    /// Ends all sessions and lets go of all code; the lane still runs.
+    @Override
+    public void close() {
+        List<Attachment> guests;
+        List<DeviceSlot> devices;
+        synchronized (this) {
+            guests = List.copyOf(attachments);
+            devices = List.copyOf(slots.values());
+            attachments.clear();
+            links.clear();
+            classes.clear();
+            served.clear();
+            buses.clear();
+        }
+        guests.forEach(this::settle);
+        devices.forEach(DeviceSlot::close);
+        synchronized (this) {
+            slots.clear();
+        }
     }
 
     // ---- views
 
     @Override
-    public synchronized List<BusView> buses() {
-        return buses.values().stream().map(DeviceBus::view).toList();
+    public List<BusView> buses() {
+        return allBuses().stream().map(DeviceBus::view).toList();
     }
 
     @Override
-    public List<DeviceView> devices() {
-        Map<String, String> known;
-        synchronized (this) {
-            known = new TreeMap<>(classes);
-        }
+    public synchronized List<DeviceView> devices() {
         List<DeviceView> views = new ArrayList<>();
-        known.forEach((name, deviceClass) -> {
-            DeviceSlot slot = slots.get(name);
-            views.add(new DeviceView(name, deviceClass, slot.serving() ? "up" : "parked", slot.buses()));
-        });
+        classes.forEach((name, deviceClass) -> views.add(new DeviceView(name, deviceClass, served.contains(name) ? "up" : "parked",
+            linksOf(name).stream().map(l -> l.bus().name()).sorted().toList())));
         return views;
     }
 
     @Override
     public List<GuestView> guests() {
-        List<DeviceBus> all;
-        synchronized (this) {
-            all = List.copyOf(buses.values());
-        }
-        return all.stream().flatMap(b -> b.members().stream()).map(Member::view).toList();
+        return allBuses().stream().flatMap(b -> b.members().stream()).map(Member::view).toList();
     }
 
-    private void later(Runnable check) {
-        control.schedule(check, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    private synchronized List<DeviceBus> allBuses() {
+        return List.copyOf(buses.values());
     }
 }

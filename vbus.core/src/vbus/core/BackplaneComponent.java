@@ -6,12 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -26,18 +26,19 @@ import vbus.api.view.Inventory;
 import vbus.api.view.Journal;
 
 /// Brings device and connector services to the backplane. Immediate: the container exists for it.
-@Component(service = {BackplaneComponent.class, Inventory.class}, immediate = true)
-public final class BackplaneComponent implements Inventory {
+@Component(service = {BackplaneComponent.class, Inventory.class, ConfigurationListener.class}, immediate = true)
+public final class BackplaneComponent implements Inventory, ConfigurationListener {
 
     private static final long SPIN_NANOS = 20_000; // about one wake-up of a guest on another processor
 
     private final Lane lane;
-    private final ScheduledExecutorService control;
+    private final Control control;
     private final Backplane backplane;
     private final Journal journal;
     private final ConfigurationAdmin configurations;
     private final ComponentFailures failures;
     private final Map<ServiceReference<Device>, String> up = new ConcurrentHashMap<>();
+    private final Map<ServiceReference<Device>, ComponentServiceObjects<Device>> refused = new ConcurrentHashMap<>();
     private final Map<ServiceReference<Connector>, Attachment> attachments = new ConcurrentHashMap<>();
 
     @Activate
@@ -46,15 +47,19 @@ public final class BackplaneComponent implements Inventory {
         this.journal = journal;
         this.configurations = configurations;
         this.failures = failures;
-        control = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("vbus control").factory());
+        control = new Control(journal);
         lane = new Lane("vbus lane 0", new IdlePolicy(SPIN_NANOS));
         backplane = new Backplane(lane, control, journal);
     }
 
+    /// Devices and connectors are unbound after this: there is nothing left for them to do.
     @Deactivate
     void stop() {
+        up.clear();
+        refused.clear();
+        backplane.close();
+        control.close();
         lane.close();
-        control.shutdownNow();
     }
 
     Backplane backplane() {
@@ -72,14 +77,32 @@ public final class BackplaneComponent implements Inventory {
             up.put(reference, pid.name());
         } else {
             device.ungetService(code);
+            refused.put(reference, device);
         }
     }
 
     void removeDevice(ComponentServiceObjects<Device> device) {
         ServiceReference<Device> reference = device.getServiceReference();
+        refused.remove(reference);
         String name = up.remove(reference);
         if (name != null) {
             backplane.down(name, !configured(pid(reference)));
+            for (var other : List.copyOf(refused.values())) { // one that wanted the name
+                if (pid(other.getServiceReference()).name().equals(name) && refused.remove(other.getServiceReference(), other)) {
+                    addDevice(other);
+                }
+            }
+        }
+    }
+
+    /// A device whose code is away may be gone for good.
+    @Override
+    public void configurationEvent(ConfigurationEvent event) {
+        if (event.getType() == ConfigurationEvent.CM_DELETED && event.getFactoryPid() != null) {
+            Pid pid = Pid.parse(event.getPid());
+            if (!configured(pid)) {
+                backplane.removed(pid.name(), pid.factory());
+            }
         }
     }
 
@@ -92,12 +115,15 @@ public final class BackplaneComponent implements Inventory {
     }
 
     void removeConnector(ServiceReference<Connector> reference) {
-        backplane.remove(attachments.remove(reference));
+        Attachment attachment = attachments.remove(reference);
+        if (attachment != null) {
+            backplane.remove(attachment);
+        }
     }
 
     private boolean configured(Pid pid) {
         try {
-            return configurations.listConfigurations("(service.pid=" + pid + ")") != null;
+            return configurations.listConfigurations(Pid.filter(pid.toString())) != null;
         } catch (IOException | InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }

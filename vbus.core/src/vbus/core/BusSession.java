@@ -2,51 +2,44 @@
 package vbus.core;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import vbus.api.Connection;
-import vbus.api.Session;
+import vbus.api.DeviceInterface.Opener;
 import vbus.api.Status;
 import vbus.api.VbusException;
-import vbus.api.Work;
 import vbus.api.connector.SessionEvents;
 import vbus.api.view.Event;
 import vbus.api.view.Inventory.SessionView;
-import vbus.shm.GuestMemory;
+import vbus.core.Standing.State;
 import vbus.shm.Ring;
 
-/// What belongs to a guest on one interface: it outlives the device's code.
+/// What belongs to a guest on one interface: it outlives the device's code, whose part of it is a [DeviceHalf].
 ///
-/// ```
-///   PARKED --resume--> OPEN --park--> PARKED ...      OPEN or PARKED --fail--> BROKEN      any --close--> CLOSED
-/// ```
 /// A session begins PARKED, without a snapshot; so a guest that opens while code is being replaced waits like all others.
 ///
 /// Threads: control verbs one at a time, by the lock; while PARKED they wait. `fail` may come from the lane, which takes no lock.
-final class BusSession implements Session {
-
-    enum State { PARKED, OPEN, BROKEN, CLOSED }
+/// The bus's own verbs wait for the lock as long as for a lane and no longer, for a device's code may be stuck with it.
+final class BusSession {
 
     final Offered offered;
     final Member member;
-    private final int version;
+    final int version;
     private final SessionEvents events;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
-    private final List<Registered> registered = new ArrayList<>();
-    private final AtomicReference<State> state = new AtomicReference<>(State.PARKED);
-    private volatile String reason = "";
-    private volatile Connection connection;
-    private byte[] snapshot;
-    private long calls;
+    private final Standing standing = new Standing();
+    private final Registrations registrations = new Registrations(this);
+    private final DeviceHalf half = new DeviceHalf(this);
+    private final LongAdder calls = new LongAdder();
+    private volatile boolean opened;
+    private volatile VbusException refusal;
+    private boolean released; // guarded by the lock
 
     BusSession(Offered offered, Member member, int version, SessionEvents events) {
         this.offered = offered;
@@ -59,42 +52,34 @@ final class BusSession implements Session {
 
     int call(int function, MemorySegment data) {
         return whenOpen(() -> {
-            calls++;
-            return connection.call(function, data);
+            calls.increment();
+            return half.call(function, data);
         });
     }
 
     Registered register(Registered r) {
         return whenOpen(() -> {
-            if (registered.stream().anyMatch(x -> x.id() == r.id())) {
-                throw new VbusException(Status.EXISTS, "%s: shm %d is registered already".formatted(label(), r.id()));
-            }
-            r.watch(lane());
+            registrations.add(r);
+            boolean taken = false;
             try {
-                connection.shm(r);
-            } catch (RuntimeException e) {
-                group().end(this, r.ring());
-                r.unwatch(lane());
-                throw e;
+                half.shm(r);
+                taken = true;
+            } finally {
+                if (!taken) {
+                    registrations.remove(r);
+                }
             }
-            registered.add(r);
-            kick();
+            group().lane().kick(); // what the guest offered before is not announced again
             return r;
         });
     }
 
     void unregister(Registered r) {
-        lock.lock();
+        acquire();
         try {
-            if (!registered.remove(r)) {
-                return;
-            }
-            r.unwatch(lane());
-            if (r.ring() != null) {
-                group().end(this, r.ring());
-            }
-            if (connection != null) {
-                connection.unshm(r);
+            if (registrations.contains(r)) {
+                registrations.remove(r);
+                half.unshm(r);
             }
             group().boundary(); // another connection's work may have been using the ring
         } finally {
@@ -103,80 +88,91 @@ final class BusSession implements Session {
     }
 
     /// Ends the session; when this returns no lane uses the guest's memory for it.
+    /// Errors: TIMED_OUT when the lane or a call does not let go of it; to be tried again.
     void close() {
-        lock.lock();
+        standing.close();
+        acquire();
         try {
-            if (state.getAndSet(State.CLOSED) == State.CLOSED) {
-                return;
-            }
-            group().end(this, null);
-            closeConnection();
-            group().boundary();
-            registered.forEach(r -> r.unwatch(lane()));
-            registered.clear();
             changed.signalAll();
+            if (!released) {
+                half.stop();
+                group().boundary();
+                registrations.clear();
+                released = true;
+            }
         } finally {
             lock.unlock();
         }
-        offered.slot.forget(this);
+        offered.slot.sessions().forget(this);
     }
 
     private <T> T whenOpen(Supplier<T> verb) {
-        lock.lock();
         try {
-            long left = offered.slot.patience();
-            while (state() == State.PARKED && !offered.withdrawn) {
-                if (left <= 0) {
-                    throw new VbusException(Status.TIMED_OUT, label() + ": no code of the device came back");
-                }
-                left = changed.awaitNanos(left);
-            }
-            if (state() == State.OPEN) {
+            lock.lockInterruptibly();
+            try {
+                awaitCode();
                 return verb.get();
+            } catch (VbusException e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                fail("its device model failed: " + e);
+                throw standing.over(label());
+            } finally {
+                lock.unlock();
             }
-            throw state() == State.BROKEN ? new VbusException(Status.BROKEN, label() + " is broken: " + reason)
-                : new VbusException(Status.GONE, label() + " is gone");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new VbusException(Status.TIMED_OUT, label() + ": interrupted while the device's code was away");
-        } finally {
-            lock.unlock();
+            throw new VbusException(Status.TIMED_OUT, label() + ": interrupted while it waited for the device");
+        }
+    }
+
+    private void awaitCode() throws InterruptedException {
+        long left = offered.slot.patience();
+        while (state() == State.PARKED && !offered.withdrawn) {
+            if (left <= 0) {
+                throw new VbusException(Status.TIMED_OUT, label() + ": no code of the device came back");
+            }
+            left = changed.awaitNanos(left);
+        }
+        if (state() != State.OPEN) {
+            throw standing.over(label());
         }
     }
 
     // ---- the slot's verbs
 
-    /// Waits until the session is open. Errors: what the device said, after the session was closed.
+    /// Waits until the session is open. Errors: what the device said, or why it did not.
     void awaitOpen() {
         try {
             whenOpen(() -> null);
         } catch (VbusException e) {
-            close();
-            throw e;
+            throw refusal == null ? e : refusal;
         }
     }
 
-    /// Gives the session to the device's present code. Errors: what the device throws; nothing is left of the attempt.
-    void resume() {
-        lock.lock();
+    /// Gives the session to the device's present code. Errors: what the device says; nothing is left of the attempt.
+    /// @param code asked under the session's lock; null while there is none
+    void resume(Supplier<Opener> code) {
+        acquire();
         try {
-            var opener = offered.opener();
-            if (state() != State.PARKED || opener == null) {
+            Opener opener = code.get();
+            if (opener == null || state() != State.PARKED) {
                 return;
             }
-            connection = opener.open(this);
-            for (Registered r : registered) {
-                connection.shm(r);
-            }
-            snapshot = null;
-            if (!state.compareAndSet(State.PARKED, State.OPEN)) {
-                throw new VbusException(Status.BROKEN, reason);
+            half.open(opener, registrations.all());
+            if (!standing.advance(State.PARKED, State.OPEN)) {
+                throw standing.over(label());
             }
             changed.signalAll();
-        } catch (RuntimeException e) {
-            group().end(this, null);
-            closeConnection();
-            throw e;
+            if (!opened) {
+                opened = true;
+                report(Event.Kind.OPENED, "version " + version);
+            }
+        } catch (RuntimeException | Error e) {
+            refusal = e instanceof VbusException v ? new VbusException(v.status(), v.getMessage())
+                : new VbusException(Status.BROKEN, label() + ": its device model failed: " + e);
+            half.stop();
+            throw refusal;
         } finally {
             lock.unlock();
         }
@@ -184,132 +180,105 @@ final class BusSession implements Session {
 
     /// Takes the session from the device's code, which is about to go. The lane runs none of its work any more.
     void park() {
-        try {
-            if (!lock.tryLock(5, TimeUnit.SECONDS)) { // the code that is asked to go is stuck in a call
-                fail("a call was still inside the device when its code was replaced");
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!tryAcquire()) { // the code that is asked to go is stuck in a call
+            fail("a call was still inside the device when its code was replaced");
             return;
         }
         try {
             if (state() == State.OPEN) {
-                snapshot = connection.park();
-                connection = null;
-                state.compareAndSet(State.OPEN, State.PARKED);
+                half.park();
+                standing.advance(State.OPEN, State.PARKED);
+            } else {
+                half.close(); // of a broken one, whose end was on its way
             }
-        } catch (RuntimeException e) {
-            connection = null;
+        } catch (RuntimeException | Error e) {
             fail("its device model could not be parked: " + e);
+            half.close();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void closeConnection() {
-        Connection c = connection;
-        connection = null;
-        try {
-            if (c != null) {
-                c.close();
-            }
-        } catch (RuntimeException e) {
-            member.bus().report(Event.Kind.LOG, label(), "close failed: " + e);
-        }
-    }
-
-    /// Tells the guest's side that the session was taken away, after `close`.
-    void revoked() {
-        events.closed();
     }
 
     /// Wakes who waits for code that will not come.
     void withdraw() {
-        lock.lock();
-        try {
+        if (state() == State.PARKED && tryAcquire()) {
             changed.signalAll();
-        } finally {
             lock.unlock();
         }
     }
 
-    // ---- the device's verbs
+    // ---- how it breaks
 
-    @Override
-    public void serve(Ring ring, Work work) {
-        group().serve(this, ring, 0, work);
-    }
-
-    @Override
-    public void onLane(Runnable task) {
-        lane().run(task);
-    }
-
-    @Override
-    public void event(int kind, byte[] data) {
-        events.event(kind, data.clone());
-    }
-
-    @Override
-    public void configChanged() {
-        events.configChanged();
-    }
-
-    @Override
-    public void fail(String why) {
-        State before = state.getAndUpdate(s -> s == State.CLOSED ? s : State.BROKEN);
-        if (before == State.BROKEN || before == State.CLOSED) {
+    /// Breaks the session, once. Does not block: the device's half ends elsewhere, for a lane must not wait for the lock.
+    void fail(String why) {
+        if (!standing.fail(why)) {
             return;
         }
-        reason = why;
-        group().end(this, null);
-        member.bus().report(Event.Kind.BROKEN, label(), why);
-        // the device's half ends outside the lane, which must not wait for the lock
-        offered.slot.control().execute(() -> {
-            lock.lock();
+        if (group().lane().isCurrent()) {
+            group().end(this, null);
+        }
+        report(Event.Kind.BROKEN, why);
+        offered.slot.control().execute(() -> endBroken(why));
+    }
+
+    private void endBroken(String why) {
+        try {
+            acquire();
             try {
-                closeConnection();
                 changed.signalAll();
+                half.stop();
             } finally {
                 lock.unlock();
             }
-            events.broken(why);
-        });
+        } catch (VbusException e) { // the lane or a call is stuck: the guest has to know all the same
+            report(Event.Kind.LOG, "its end waits: " + e.getMessage());
+        }
+        if (state() == State.BROKEN) {
+            tell(e -> e.broken(why));
+        }
     }
 
-    @Override
-    public String guest() {
-        return member.name();
+    private boolean tryAcquire() {
+        return Patience.of(group().lane().patienceNanos(), left -> lock.tryLock(left, TimeUnit.NANOSECONDS));
     }
 
-    @Override
-    public String bus() {
-        return member.bus().name();
-    }
-
-    @Override
-    public int version() {
-        return version;
-    }
-
-    @Override
-    public byte[] snapshot() {
-        return snapshot;
+    private void acquire() {
+        if (!tryAcquire()) {
+            throw new VbusException(Status.TIMED_OUT, label() + ": a request is still inside the device");
+        }
     }
 
     // ---- what it is
 
-    GuestMemory memory() {
-        return member.memory();
+    /// Tells the guest's side something. What goes wrong there is not the device's business.
+    void tell(Consumer<SessionEvents> what) {
+        try {
+            what.accept(events);
+        } catch (RuntimeException e) {
+            report(Event.Kind.LOG, "its connector failed: " + e);
+        }
     }
 
-    void kick() {
-        lane().kick();
+    void report(Event.Kind kind, String message) {
+        member.bus().report(kind, label(), message);
     }
 
     State state() {
-        return state.get();
+        return standing.state();
+    }
+
+    /// Broken or closed.
+    boolean isOver() {
+        return standing.isOver();
+    }
+
+    /// It was open at least once.
+    boolean wasOpen() {
+        return opened;
+    }
+
+    int priority(Ring ring) {
+        return registrations.priority(ring);
     }
 
     String label() {
@@ -317,27 +286,13 @@ final class BusSession implements Session {
     }
 
     SessionView view() {
-        Map<String, Long> counters = new TreeMap<>(Map.of("calls", calls));
-        if (lock.tryLock()) {
-            try {
-                for (Registered r : registered) {
-                    if (r.ring() != null) {
-                        counters.put("ring" + r.id() + ".notified", r.ring().notified());
-                    }
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-        return new SessionView(offered.offer.id(), offered.offer.device(), offered.offer.type(), state().name().toLowerCase(Locale.ROOT), reason,
-            counters);
+        Map<String, Long> counters = registrations.counters();
+        counters.put("calls", calls.sum());
+        return new SessionView(offered.offer.id(), offered.offer.device(), offered.offer.type(),
+            standing.state().name().toLowerCase(Locale.ROOT), standing.reason(), counters);
     }
 
-    private Lane lane() {
-        return offered.slot.lane();
-    }
-
-    private LaneGroup group() {
+    LaneGroup group() {
         return offered.slot.group();
     }
 }

@@ -22,8 +22,7 @@ import vbus.api.DeviceClass;
 import vbus.api.view.Event;
 import vbus.api.view.Journal;
 
-/// Tells the backplane of configurations that went, and people of those that nothing serves: most likely the name of a device class
-/// that is misspelt, or whose jar is missing.
+/// Tells of configurations that nothing serves: most likely the name of a device class that is misspelt, or whose jar is missing.
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class ConfigurationComponent implements ConfigurationListener {
 
@@ -34,14 +33,12 @@ public final class ConfigurationComponent implements ConfigurationListener {
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime runtime;
     private final Journal journal;
-    private final BackplaneComponent container;
     private final ScheduledExecutorService later =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("vbus configurations").factory());
 
     @Activate
     public ConfigurationComponent(@Reference ConfigurationAdmin configurations, @Reference ServiceComponentRuntime runtime,
-        @Reference Journal journal, @Reference BackplaneComponent container) {
-        this.container = container;
+        @Reference Journal journal) {
         this.configurations = configurations;
         this.runtime = runtime;
         this.journal = journal;
@@ -55,11 +52,15 @@ public final class ConfigurationComponent implements ConfigurationListener {
     @Override
     public void configurationEvent(ConfigurationEvent event) {
         String factory = event.getFactoryPid();
-        if (event.getType() == ConfigurationEvent.CM_DELETED && factory != null) {
-            container.backplane().unconfigured(Pid.parse(event.getPid()));
+        String pid = event.getPid();
+        if (event.getType() != ConfigurationEvent.CM_UPDATED || !pid.startsWith(OURS)) {
+            return;
         }
-        if (event.getType() == ConfigurationEvent.CM_UPDATED && factory != null && factory.startsWith(OURS)) {
-            later.schedule(() -> check(factory, event.getPid()), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        if (factory != null) {
+            later.schedule(() -> check(factory, pid), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } else if (pid.contains("~")) { // FileInstall splits the name of a file at its first dash only
+            journal.record(Event.Kind.REFUSED, pid, "a file %s.cfg is no factory configuration: call it %s.cfg"
+                .formatted(pid, pid.replaceFirst("~", "-")));
         }
     }
 
@@ -75,7 +76,7 @@ public final class ConfigurationComponent implements ConfigurationListener {
 
     private boolean there(String pid) {
         try {
-            return configurations.listConfigurations("(service.pid=" + pid + ")") != null;
+            return configurations.listConfigurations(Pid.filter(pid)) != null;
         } catch (IOException | InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -37,12 +37,13 @@ final class DeviceBus implements Bus {
     @Override
     public Guest attach(String guest, GuestMemory memory, DeviceEvents events) {
         Member member = new Member(this, guest, memory, events);
+        member.begin();
         synchronized (this) {
             members.add(member);
             offers.values().forEach(member::added);
         }
         report(Event.Kind.JOINED, name + "/" + guest, "joined the bus");
-        member.deliver();
+        member.replay();
         return member;
     }
 

@@ -53,25 +53,44 @@ public final class DeviceClassComponent {
         if (stopped) {
             return;
         }
+        shown.values().removeIf(DeviceClassComponent::isStale);
         Set<Key> seen = new HashSet<>();
         for (ComponentDescriptionDTO d : runtime.getComponentDescriptionDTOs()) {
             if (d.properties.get(DeviceClass.TYPE) instanceof String[] types
                 && Arrays.asList(d.serviceInterfaces).contains(Device.class.getName())) {
                 Bundle bundle = context.getBundle(d.bundle.id);
                 Key key = new Key(d.bundle.id, d.bundle.lastModified, d.configurationPid[0]);
-                if (bundle != null && bundle.getBundleContext() != null && seen.add(key) && !shown.containsKey(key)) {
-                    shown.put(key, register(bundle, new Described(key.name(), List.of(types))));
+                if (bundle != null && seen.add(key) && !shown.containsKey(key)) {
+                    show(bundle, key, List.of(types));
                 }
             }
         }
         shown.entrySet().removeIf(e -> !seen.contains(e.getKey()) && unregister(e.getValue()));
     }
 
-    private static ServiceRegistration<DeviceClass> register(Bundle bundle, DeviceClass c) {
+    private void show(Bundle bundle, Key key, List<String> types) {
+        BundleContext owner = bundle.getBundleContext();
+        if (owner == null) {
+            return; // it is not active
+        }
         Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(DeviceClass.CLASS, c.name());
-        properties.put(DeviceClass.TYPE, c.types().toArray(String[]::new));
-        return bundle.getBundleContext().registerService(DeviceClass.class, c, properties);
+        properties.put(DeviceClass.CLASS, key.name());
+        properties.put(DeviceClass.TYPE, types.toArray(String[]::new));
+        try {
+            shown.put(key, owner.registerService(DeviceClass.class, new Described(key.name(), types), properties));
+        } catch (IllegalStateException e) {
+            // it stops at this moment: its descriptions go next
+        }
+    }
+
+    /// True when its bundle stopped, and may have started again since.
+    private static boolean isStale(ServiceRegistration<DeviceClass> registration) {
+        try {
+            registration.getReference();
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private static boolean unregister(ServiceRegistration<DeviceClass> registration) {

@@ -2,16 +2,21 @@
 package vbus.core;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceInterface.Opener;
 import vbus.api.VbusException;
 import vbus.api.view.Event;
 import vbus.api.view.Journal;
@@ -24,83 +29,113 @@ import vbus.api.view.Journal;
 ///                            '--configuration removed--> DEVDROP at once, sessions revoked after the grace
 /// ```
 /// Threads: transitions exclude each other by this object's monitor, which device code may run under; sessions have their own lock.
+/// Nothing that holds a session's lock or the monitor of a bus or of the backplane may ask for this one.
 final class DeviceSlot {
 
     private static final long OPEN_MARGIN_MILLIS = 2_000;
 
     private final String name;
     private final Journal journal;
-    private final ScheduledExecutorService control;
+    private final Control control;
+    private final Consumer<DeviceSlot> idle;
     private final LaneGroup group;
-    private final Map<Link, List<Offered>> links = new HashMap<>();
-    private final Map<String, ScheduledFuture<?>> leaving = new HashMap<>();
-    private final List<BusSession> sessions = new CopyOnWriteArrayList<>();
+    private final Map<Link, List<Offered>> links = new LinkedHashMap<>();
+    private final Map<DeviceBus, Future<?>> leaving = new HashMap<>();
+    private final Set<String> joined = new HashSet<>(); // names of the buses that the present code is linked to
+    private final Sessions sessions;
     private volatile long graceMillis = Link.DEFAULT_GRACE_MILLIS;
     private volatile Device device;
-    private ScheduledFuture<?> grace;
+    private long epoch; // counts the changes of the code
 
-    DeviceSlot(String name, Lane lane, ScheduledExecutorService control, Journal journal) {
+    /// @param idle told when no code, link or session is left here; under the monitor
+    DeviceSlot(String name, Lane lane, Control control, Journal journal, Consumer<DeviceSlot> idle) {
         this.name = name;
         this.control = control;
         this.journal = journal;
+        this.idle = idle;
         group = new LaneGroup(lane);
+        sessions = new Sessions(journal, this::left);
     }
 
     // ---- code comes and goes
 
-    /// Code of the device is there: its sessions go on.
+    /// Code of the device is there: its sessions go on, all of them before any work runs and before a new one is opened.
     synchronized void up(Device code) {
-        if (grace != null) {
-            grace.cancel(false);
-            grace = null;
-        }
+        epoch++;
         device = code;
-        links.forEach((link, offered) -> attach(link, offered));
-        boolean parked = !sessions.isEmpty();
-        sessions.forEach(this::resume);
-        group.activate();
+        Map<Offered, Opener> openers = new HashMap<>();
+        Map<Link, List<DeviceInterface>> fresh = new LinkedHashMap<>();
+        links.keySet().forEach(link -> fresh.put(link, takeOver(link, openers)));
+        long waiting = sessions.parked().stream().filter(s -> openers.containsKey(s.offered)).count();
+        sessions.forEach(s -> sessions.resume(s, () -> openers.get(s.offered)));
+        openers.forEach(Offered::serveBy);
+        sessions.forEach(s -> sessions.resume(s, s.offered::opener)); // those that came meanwhile
+        onLane(group::activate);
         group.lane().kick();
-        if (parked) {
-            journal.record(Event.Kind.RESUMED, name, sessions.size() + " sessions go on");
+        if (waiting > 0) {
+            journal.record(Event.Kind.RESUMED, name, waiting + " sessions go on");
         }
+        fresh.forEach(this::offer);
     }
 
     /// The code is about to go. Its sessions are parked; without new code within the grace period they are dropped.
     synchronized void park() {
         letGo();
-        journal.record(Event.Kind.PARKED, name, sessions.size() + " sessions wait up to " + graceMillis + " ms for new code");
-        grace = control.schedule(this::drop, graceMillis, TimeUnit.MILLISECONDS);
+        journal.record(Event.Kind.PARKED, name, sessions.parked().size() + " sessions wait up to " + graceMillis + " ms for new code");
+        long now = ++epoch;
+        control.schedule(() -> drop(now), graceMillis);
+    }
+
+    private synchronized void drop(long when) {
+        if (epoch == when) { // else there was code again
+            withdrawAll();
+            sessions.forEach(sessions::revoke);
+            settled();
+        }
     }
 
     /// The device was removed on purpose: its code goes, and its interfaces at once.
     synchronized void remove() {
-        if (grace != null) {
-            grace.cancel(false);
-        }
+        epoch++;
         letGo();
         withdrawAll();
-        List<BusSession> left = List.copyOf(sessions);
-        grace = control.schedule(() -> left.forEach(this::revoke), graceMillis, TimeUnit.MILLISECONDS);
+        List<BusSession> left = sessions.now(); // and not those of code that comes later
+        control.schedule(() -> left.forEach(sessions::revoke), graceMillis);
+    }
+
+    /// The configuration of a device whose code went before was removed.
+    synchronized void unconfigured() {
+        if (device == null) {
+            remove();
+        }
+    }
+
+    /// Ends everything at once.
+    synchronized void close() {
+        remove();
+        links.clear();
+        leaving.clear();
+        sessions.forEach(sessions::revoke);
     }
 
     private void letGo() {
         links.values().forEach(all -> all.forEach(o -> o.serveBy(null))); // a session that opens from now on waits
-        try {
-            group.deactivate();
-            sessions.forEach(BusSession::park);
-            group.deactivate(); // what a session that was just opening added
-        } catch (VbusException e) { // the lane is stuck, most likely in this device's work
-            journal.record(Event.Kind.BROKEN, name, e.getMessage());
-            sessions.forEach(s -> s.fail("its lane is stuck: " + e.getMessage()));
+        if (!onLane(group::deactivate)) { // most likely it is stuck in this device's work
+            sessions.forEach(s -> s.fail("its lane is stuck"));
         }
-        links.keySet().forEach(l -> unlinkCode(l.bus().name()));
+        sessions.forEach(BusSession::park);
+        onLane(group::deactivate); // what a session that was just opening added
+        List.copyOf(joined).forEach(this::unlinkCode);
         device = null;
     }
 
-    private synchronized void drop() {
-        if (device == null) {
-            withdrawAll();
-            sessions.forEach(this::revoke);
+    private boolean onLane(Runnable task) {
+        try {
+            task.run();
+            return true;
+        } catch (VbusException e) {
+            journal.record(Event.Kind.BROKEN, name, e.getMessage());
+            return false;
         }
     }
 
@@ -114,29 +149,26 @@ final class DeviceSlot {
     private void withdraw(Offered o) {
         o.serveBy(null);
         o.bus.withdraw(o);
-        sessions.stream().filter(s -> s.offered == o).forEach(BusSession::withdraw);
-    }
-
-    private void revoke(BusSession session) {
-        if (session.state() != BusSession.State.CLOSED) {
-            session.close();
-            session.revoked();
-        }
+        sessions.on(o).forEach(BusSession::withdraw);
     }
 
     // ---- links
 
-    /// Puts the device on a bus.
+    /// Brings the links to what they shall be at the moment when it looks.
+    synchronized void settle(Supplier<? extends Collection<Link>> wanted) {
+        Collection<Link> now = wanted.get();
+        List.copyOf(links.keySet()).stream().filter(l -> !now.contains(l)).forEach(this::unlink);
+        now.stream().filter(l -> !links.containsKey(l)).forEach(this::link);
+        settled();
+    }
+
+    /// Puts the device on a bus. What was left there of an earlier link is taken away, before the code hears of the new one.
     synchronized void link(Link link) {
-        ScheduledFuture<?> before = leaving.remove(link.bus().name());
-        if (before != null && before.cancel(false)) {
-            leave(link.bus());
-        }
-        List<Offered> offered = new ArrayList<>();
-        links.put(link, offered);
-        graceMillis = links.keySet().stream().mapToLong(Link::graceMillis).max().orElseThrow();
+        List.copyOf(leaving.keySet()).stream().filter(b -> b.name().equals(link.bus().name())).forEach(this::leave);
+        links.put(link, new ArrayList<>());
+        graces();
         if (device != null) {
-            attach(link, offered);
+            offer(link, takeOver(link, new HashMap<>()));
         }
     }
 
@@ -145,83 +177,85 @@ final class DeviceSlot {
         List<Offered> offered = links.remove(link);
         if (offered != null) {
             offered.forEach(this::withdraw);
-            leaving.put(link.bus().name(),
-                control.schedule(() -> leave(link.bus()), link.graceMillis(), TimeUnit.MILLISECONDS));
+            leaving.put(link.bus(), control.schedule(() -> leave(link.bus()), link.graceMillis()));
+            graces();
         }
     }
 
     private synchronized void leave(DeviceBus bus) {
-        leaving.remove(bus.name());
-        sessions.stream().filter(s -> s.offered.bus == bus && s.offered.withdrawn).forEach(this::revoke);
-        if (device != null && links.keySet().stream().noneMatch(l -> l.bus() == bus)) {
+        Future<?> timer = leaving.remove(bus);
+        if (timer == null) {
+            return; // it was linked again
+        }
+        timer.cancel(false);
+        sessions.now().stream().filter(s -> s.offered.bus == bus && s.offered.withdrawn).forEach(sessions::revoke);
+        if (links.keySet().stream().noneMatch(l -> l.bus().name().equals(bus.name()))) {
             unlinkCode(bus.name());
         }
+        settled();
     }
 
-    private void attach(Link link, List<Offered> offered) {
-        List<DeviceInterface> now;
+    private void graces() {
+        graceMillis = links.keySet().stream().mapToLong(Link::graceMillis).max().orElse(graceMillis);
+    }
+
+    /// Asks the code what it offers on a bus: what it goes on with is added to `openers`, what it does not offer any more is
+    /// withdrawn, and the result is what is new.
+    private List<DeviceInterface> takeOver(Link link, Map<Offered, Opener> openers) {
+        List<DeviceInterface> now = new ArrayList<>();
         try {
-            now = new ArrayList<>(device.link(link.bus().name()));
-        } catch (RuntimeException e) {
-            journal.record(Event.Kind.REFUSED, link.label(), "the device does not join the bus: " + e.getMessage());
-            now = List.of();
+            now.addAll(List.copyOf(device.link(link.bus().name())));
+            joined.add(link.bus().name());
+        } catch (RuntimeException | Error e) {
+            journal.record(Event.Kind.REFUSED, link.label(), "the device does not join the bus: "
+                + (e instanceof VbusException ? e.getMessage() : e));
         }
-        for (Iterator<Offered> i = offered.iterator(); i.hasNext();) {
+        for (Iterator<Offered> i = links.get(link).iterator(); i.hasNext();) {
             Offered o = i.next();
             DeviceInterface same = now.stream().filter(o::matches).findFirst().orElse(null);
             if (same != null) {
-                o.serveBy(same.opener());
+                openers.put(o, same.opener());
                 now.remove(same);
-            } else { // the new code does not offer it any more
+            } else {
                 i.remove();
                 withdraw(o);
-                sessions.stream().filter(s -> s.offered == o).forEach(this::revoke);
+                sessions.on(o).forEach(sessions::revoke);
             }
         }
-        now.forEach(fresh -> offered.add(link.bus().offer(this, fresh)));
+        return now;
+    }
+
+    private void offer(Link link, List<DeviceInterface> fresh) {
+        fresh.forEach(i -> links.get(link).add(link.bus().offer(this, i)));
     }
 
     private void unlinkCode(String bus) {
         try {
-            if (device != null) {
+            if (joined.remove(bus)) {
                 device.unlink(bus);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             journal.record(Event.Kind.LOG, name, "unlink from bus " + bus + " failed: " + e);
         }
     }
 
-    // ---- sessions
-
-    /// Opens a new session; waits for code when it is away. Errors: what the device throws.
-    void open(BusSession session) {
-        sessions.add(session);
-        try {
-            session.resume(); // without code it stays parked, and is resumed with all others
-        } catch (RuntimeException e) {
-            session.close();
-            throw e;
-        }
-        session.awaitOpen();
-        journal.record(Event.Kind.OPENED, session.label(), "version " + session.version());
-    }
-
-    private void resume(BusSession session) {
-        try {
-            session.resume();
-        } catch (RuntimeException e) {
-            session.fail("the device's new code did not take it over: " + e.getMessage());
-        }
-    }
-
-    void forget(BusSession session) {
-        session.member.sessions().remove(session);
-        if (sessions.remove(session)) {
-            journal.record(Event.Kind.CLOSED, session.label(), "");
-        }
-    }
-
     // ---- what it is
+
+    private void left() {
+        if (device == null) {
+            control.execute(this::settled); // a guest does not wait for this monitor
+        }
+    }
+
+    private synchronized void settled() {
+        if (device == null && links.isEmpty() && sessions.isEmpty()) {
+            idle.accept(this);
+        }
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
 
     /// How long a verb of a parked session waits, in nanoseconds.
     long patience() {
@@ -232,23 +266,11 @@ final class DeviceSlot {
         return name;
     }
 
-    boolean serving() {
-        return device != null;
-    }
-
-    Lane lane() {
-        return group.lane();
-    }
-
     LaneGroup group() {
         return group;
     }
 
-    ScheduledExecutorService control() {
+    Control control() {
         return control;
-    }
-
-    synchronized List<String> buses() {
-        return links.keySet().stream().map(l -> l.bus().name()).sorted().toList();
     }
 }

@@ -38,7 +38,7 @@ final class EventJournal implements Journal {
     public List<Event> last(int max) {
         synchronized (events) {
             List<Event> all = new ArrayList<>(events);
-            return all.subList(Math.max(0, all.size() - max), all.size());
+            return all.subList(all.size() - Math.clamp(max, 0, all.size()), all.size());
         }
     }
 }

@@ -35,7 +35,8 @@ public final class JournalComponent implements Journal {
     private void logged(LogEntry e) {
         if (LogLevel.WARN.implies(e.getLogLevel())) {
             String cause = e.getException() == null ? "" : ": " + e.getException();
-            journal.record(Event.Kind.LOG, e.getBundle().getSymbolicName(), e.getMessage() + cause);
+            String who = e.getBundle() == null ? e.getLoggerName() : String.valueOf(e.getBundle().getSymbolicName());
+            journal.record(Event.Kind.LOG, who, e.getMessage() + cause);
         }
     }
 

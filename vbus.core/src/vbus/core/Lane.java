@@ -2,15 +2,13 @@
 package vbus.core;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import vbus.api.Status;
 import vbus.api.VbusException;
 import vbus.core.sys.Epoll;
@@ -22,25 +20,55 @@ import vbus.core.sys.Epoll;
 ///        ^                                                                                              |
 ///        '---- kick or doorbell <- sleep (epoll) <- ask every queue to kick, look once more <- spin ----'
 /// ```
-/// A task from the mailbox runs between two passes: that is a burst boundary of every device on the lane.
+/// A task from the mailbox runs between two passes: that is a burst boundary of every device on the lane. A closed lane stands at
+/// a boundary for ever, so whoever has a task runs it at once.
 ///
 /// Threads: `run` and `kick` from any; sources belong to the lane's thread.
 final class Lane implements AutoCloseable {
 
     private static final int BUDGET = 256;
-    private static final long TASK_TIMEOUT_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Task> mailbox = new ConcurrentLinkedQueue<>();
     private final Epoll epoll;
     private final IdlePolicy idle;
+    private final long patienceNanos;
     private final Thread thread;
     private LaneSource[] sources = {};
     private volatile boolean kicked;
     private volatile boolean sleeping;
     private volatile boolean stopped;
+    private volatile boolean ended;
+    private volatile CountDownLatch overdue;
+
+    /// Something to be run at a burst boundary, and what became of it.
+    private static final class Task {
+        private final Runnable code;
+        private final CountDownLatch done = new CountDownLatch(1);
+        private Throwable thrown;
+
+        Task(Runnable code) {
+            this.code = code;
+        }
+
+        void run() {
+            try {
+                code.run();
+            } catch (Throwable t) {
+                thrown = t;
+            }
+            done.countDown();
+        }
+    }
 
     Lane(String name, IdlePolicy idle) throws IOException {
+        this(name, idle, PATIENCE);
+    }
+
+    /// @param patience how long a task waits for a burst boundary
+    Lane(String name, IdlePolicy idle, Duration patience) throws IOException {
         this.idle = idle;
+        patienceNanos = patience.toNanos();
         epoll = new Epoll();
         thread = new Thread(this::serve, name);
         thread.setDaemon(true);
@@ -48,50 +76,51 @@ final class Lane implements AutoCloseable {
     }
 
     /// Runs a task between two passes and waits for its end; on the lane's own thread at once.
-    /// Errors: what the task throws; VbusException TIMED_OUT when the lane does not come to it.
-    void run(Runnable task) {
-        if (Thread.currentThread() == thread) {
-            task.run();
+    /// Errors: what the task throws; VbusException TIMED_OUT when the lane does not come to it: it will, should it ever go on.
+    void run(Runnable code) {
+        if (isCurrent()) {
+            code.run();
             return;
         }
-        var done = new CompletableFuture<Void>();
-        mailbox.add(() -> {
-            try {
-                task.run();
-                done.complete(null);
-            } catch (Throwable t) {
-                done.completeExceptionally(t);
-            }
-        });
+        CountDownLatch stuck = overdue;
+        boolean isStuck = stuck != null && stuck.getCount() > 0;
+        long nanos = isStuck ? patienceNanos / 64 : patienceNanos; // who waits for a stuck lane shall not wait for each session
+        Task task = new Task(code);
+        mailbox.add(task);
         kick();
-        await(done);
+        if (ended) {
+            runAfterTheEnd();
+        }
+        if (!Patience.of(nanos, left -> task.done.await(left, TimeUnit.NANOSECONDS))) {
+            overdue = task.done;
+            throw new VbusException(Status.TIMED_OUT, "%s did not reach a burst boundary within %d ms"
+                .formatted(thread.getName(), TimeUnit.NANOSECONDS.toMillis(patienceNanos)));
+        }
+        switch (task.thrown) {
+            case null -> { }
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e); // thrown past the compiler
+        }
     }
 
-    private void await(CompletableFuture<Void> done) {
-        try {
-            done.get(TASK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException r -> throw r;
-                case Error r -> throw r;
-                default -> throw new IllegalStateException(e.getCause());
-            }
-        } catch (TimeoutException e) {
-            throw new VbusException(Status.TIMED_OUT, "%s did not reach a burst boundary within %d s"
-                .formatted(thread.getName(), TASK_TIMEOUT_SECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new VbusException(Status.TIMED_OUT, "interrupted while waiting for " + thread.getName());
-        }
+    /// True on the lane's own thread.
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /// How long a task waits for a burst boundary.
+    long patienceNanos() {
+        return patienceNanos;
     }
 
     /// Has the lane look at its sources soon.
     void kick() {
+        VarHandle.fullFence(); // what the caller wrote for the lane comes before the look at kicked, and is not missed with it
         if (!kicked) {
             kicked = true;
         }
-        VarHandle.fullFence(); // the lane sets sleeping, then looks at kicked
-        if (sleeping) {
+        if (sleeping) { // the lane sets sleeping, then looks at kicked
             epoll.wake();
         }
     }
@@ -101,12 +130,12 @@ final class Lane implements AutoCloseable {
         epoll.add(fd);
     }
 
-    /// Forgets `fd`, which is still open.
+    /// Forgets `fd`, which is still open; nothing when it is not known.
     void unwatch(int fd) {
         try {
             epoll.remove(fd);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // its owner closed it too early, or the lane is closed: either way it wakes nobody
         }
     }
 
@@ -123,34 +152,42 @@ final class Lane implements AutoCloseable {
     }
 
     private void serve() {
-        while (!stopped) {
-            kicked = false; // before the look: a kick that comes after it is seen at the next
-            VarHandle.fullFence();
-            int did = tasks() + pass();
-            if (did > 0) {
-                idle.busy();
-            } else if (!idle.spin()) {
-                sleep();
+        try {
+            while (!stopped) {
+                kicked = false; // before the look: a kick that comes after it is seen at the next
+                VarHandle.fullFence();
+                if (tasks() | pass()) {
+                    idle.busy();
+                } else if (!idle.spin()) {
+                    sleep();
+                }
             }
+        } finally {
+            ended = true;
+            runAfterTheEnd();
+            epoll.close();
         }
-        epoll.close();
     }
 
-    private int tasks() {
-        int n = 0;
-        for (Runnable task = mailbox.poll(); task != null; task = mailbox.poll()) {
+    private synchronized void runAfterTheEnd() {
+        tasks();
+    }
+
+    private boolean tasks() {
+        boolean any = false;
+        for (Task task = mailbox.poll(); task != null; task = mailbox.poll()) {
             task.run();
-            n++;
+            any = true;
         }
-        return n;
+        return any;
     }
 
-    private int pass() {
-        int did = 0;
+    private boolean pass() {
+        boolean any = false;
         for (LaneSource source : sources) {
-            did += source.run(BUDGET);
+            any |= source.run(BUDGET) > 0;
         }
-        return did;
+        return any;
     }
 
     private void sleep() {

@@ -37,12 +37,14 @@ final class LaneGroup {
         });
     }
 
-    /// Serves a ring.
-    void serve(BusSession session, Ring ring, int priority, Work work) {
+    /// Serves a ring, unless the lease has ended by the time the lane comes to it.
+    void serve(Lease lease, Ring ring, int priority, Work work) {
         lane.run(() -> {
-            LaneSource source = new LaneSource(this, session, ring, priority, work);
-            sources.add(source);
-            lane.add(source);
+            if (lease.isLive()) {
+                LaneSource source = new LaneSource(this, lease.session(), ring, priority, work);
+                sources.add(source);
+                lane.add(source);
+            }
         });
     }
 

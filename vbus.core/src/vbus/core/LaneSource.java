@@ -6,6 +6,7 @@ import vbus.shm.Ring;
 
 /// A queue that a lane serves with a piece of a device's work.
 ///
+/// Whatever the work or the ring throws breaks its session and goes no further: a guest may have cut the memory under the ring.
 /// Threads: the lane's, except `end`, which control tasks run on the lane too.
 final class LaneSource {
 
@@ -23,7 +24,7 @@ final class LaneSource {
         this.work = work;
     }
 
-    /// Runs the work once. Whatever it throws breaks its session and goes no further.
+    /// Runs the work once.
     int run(int budget) {
         if (work == null || !group.active()) {
             return 0;
@@ -33,21 +34,36 @@ final class LaneSource {
             if (did >= 0) {
                 return did;
             }
-            session.fail(ring.fault() == null ? "its work reported a broken ring" : ring.fault());
+            fail(ring.fault() == null ? "its work reported a broken ring" : ring.fault());
         } catch (Throwable t) {
-            session.fail("its device model failed: " + t);
+            fail("its device model failed: " + t);
         }
         return 0;
     }
 
+    /// Asks the guest to kick; true when the lane must not sleep.
     boolean watch() {
-        return work != null && group.active() && ring.watch();
+        try {
+            return work != null && group.active() && ring.watch();
+        } catch (Throwable t) {
+            fail("its ring failed: " + t);
+            return true;
+        }
     }
 
     void unwatch() {
-        if (work != null) {
-            ring.unwatch();
+        try {
+            if (work != null) {
+                ring.unwatch();
+            }
+        } catch (Throwable t) {
+            fail("its ring failed: " + t);
         }
+    }
+
+    private void fail(String reason) {
+        end();
+        session.fail(reason);
     }
 
     boolean serves(BusSession other, Ring otherRing) {

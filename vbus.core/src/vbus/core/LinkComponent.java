@@ -37,6 +37,10 @@ public final class LinkComponent {
     public LinkComponent(@Reference BackplaneComponent container, Config config, Map<String, Object> properties) {
         this.container = container;
         name = Pid.of(properties).name();
+        if (config.bus() == null || config.device() == null || config.graceMillis() < 0) {
+            throw new IllegalArgumentException("link %s: bus '%s', device '%s', graceMillis %d: want both names and a time from 0"
+                .formatted(name, config.bus(), config.device(), config.graceMillis()));
+        }
         container.backplane().link(name, config.bus(), config.device(), config.graceMillis());
     }
 

@@ -3,10 +3,13 @@ package vbus.core;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import vbus.api.VbusException;
 import vbus.api.connector.Channel;
 import vbus.api.connector.DeviceEvents;
 import vbus.api.connector.Guest;
 import vbus.api.connector.SessionEvents;
+import vbus.api.view.Event;
 import vbus.api.view.Inventory.GuestView;
 import vbus.shm.GuestMemory;
 
@@ -30,22 +33,52 @@ final class Member implements Guest {
     @Override
     public Channel open(int id, int version, SessionEvents sessionEvents) {
         BusSession session = bus.begin(this, id, version, sessionEvents);
-        session.offered.slot.open(session);
+        session.offered.slot.sessions().open(session);
         return new SessionChannel(session);
     }
 
+    /// Errors: what the first session said that could not be closed; to be tried again.
     @Override
     public void close() {
         bus.detach(this);
-        sessions.forEach(BusSession::close);
+        VbusException first = null;
+        for (BusSession session : sessions) {
+            try {
+                session.close();
+            } catch (VbusException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     void added(Offered o) {
-        calls.add(() -> events.added(o.offer));
+        calls.add(() -> tell(o, DeviceEvents::added));
     }
 
     void dropped(Offered o) {
-        calls.add(() -> events.dropped(o.offer));
+        calls.add(() -> tell(o, DeviceEvents::dropped));
+    }
+
+    private void tell(Offered o, BiConsumer<DeviceEvents, DeviceEvents.Offer> what) {
+        try {
+            what.accept(events, o.offer);
+        } catch (RuntimeException e) {
+            bus.report(Event.Kind.LOG, bus.name() + "/" + name, "its connector failed when it heard of " + o.label() + ": " + e);
+        }
+    }
+
+    /// Has what it hears from now on wait for `replay`.
+    void begin() {
+        calls.begin();
+    }
+
+    /// Tells it what was there when it joined, before it hears of anything else.
+    void replay() {
+        calls.drainBegun();
+        calls.drain(); // what was added at the last moment
     }
 
     void deliver() {

@@ -11,6 +11,11 @@ final class OrderedCalls {
     private final ConcurrentLinkedQueue<Runnable> calls = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean draining = new AtomicBoolean();
 
+    /// Has the calls that are added from now on wait for this thread's `drainBegun`.
+    void begin() {
+        draining.set(true);
+    }
+
     void add(Runnable call) {
         calls.add(call);
     }
@@ -18,13 +23,18 @@ final class OrderedCalls {
     /// Makes the calls that wait; returns at once when another thread is at it, which then makes them.
     void drain() {
         while (!calls.isEmpty() && draining.compareAndSet(false, true)) {
-            try {
-                for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
-                    call.run();
-                }
-            } finally {
-                draining.set(false);
+            drainBegun();
+        }
+    }
+
+    /// Makes the calls that were added since `begin`.
+    void drainBegun() {
+        try {
+            for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
+                call.run();
             }
+        } finally {
+            draining.set(false);
         }
     }
 }

@@ -25,6 +25,11 @@ record Pid(String factory, String name) {
         });
     }
 
+    /// Finds the configuration of a PID, whatever is in its name: `lan (copy)` is a file name too.
+    static String filter(String pid) {
+        return "(service.pid=" + pid.replaceAll("[\\\\*()]", "\\\\$0") + ")";
+    }
+
     @Override
     public String toString() {
         return factory + "~" + name;

@@ -89,7 +89,7 @@ final class Registered implements Shm, Channel.Registration {
                 throw new VbusException(Status.INVALID, "shm %d has no signal: a ring needs one".formatted(id));
             }
             try {
-                ring = new IoqRing(memory, direction, session.memory(), guest);
+                ring = new IoqRing(memory, direction, session.member.memory(), guest);
             } catch (IllegalArgumentException e) {
                 throw new VbusException(Status.INVALID, "shm %d: %s".formatted(id, e.getMessage()));
             }
@@ -122,7 +122,7 @@ final class Registered implements Shm, Channel.Registration {
 
     @Override
     public void kick() {
-        session.kick();
+        session.group().lane().kick();
     }
 
     @Override

@@ -2,11 +2,13 @@
 package vbus.local;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import vbus.api.Status;
 import vbus.api.VbusException;
@@ -30,6 +32,7 @@ import vbus.shm.Region;
 /// block points nowhere. Threads: any; one thread is the guest's vCPU.
 final class LocalGuest implements BusPort, DeviceEvents, AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger("vbus.local");
     private static final long FIRST_ADDRESS = 0x1_0000;
     private static final long PAGE = 4096;
 
@@ -40,15 +43,20 @@ final class LocalGuest implements BusPort, DeviceEvents, AutoCloseable {
     private final Map<Integer, Offer> offers = new TreeMap<>();
     private final ExecutorService vcpu;
     private final Guest guest;
-    private DeviceEvents listener;
+    private volatile Thread thread; // the vCPU, once it runs
+    private DeviceEvents listener; // this and all below: guarded by this
     private long nextAddress = FIRST_ADDRESS;
+    private boolean closed;
 
     private record Mapped(Region region, Arena arena) { }
 
     LocalGuest(String name, Bus bus) {
         this.name = name;
         busName = bus.name();
-        vcpu = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("vbus guest " + name).factory());
+        vcpu = Executors.newSingleThreadExecutor(task -> {
+            thread = Thread.ofPlatform().daemon().name("vbus guest " + name).unstarted(task);
+            return thread;
+        });
         guest = bus.attach(name, memory, this);
     }
 
@@ -72,21 +80,30 @@ final class LocalGuest implements BusPort, DeviceEvents, AutoCloseable {
         }
     }
 
-    /// Leaves the bus and frees the memory.
+    /// Leaves the bus and frees the memory. Errors: what the bus says when it does not let go of the memory, which then stays.
     @Override
     public void close() {
-        guest.close();
+        synchronized (this) {
+            closed = true;
+        }
+        try {
+            guest.close();
+        } finally {
+            stop();
+        }
+        blocks.values().forEach(this::unmap);
+    }
+
+    private void stop() {
         vcpu.shutdown();
         try {
-            if (!vcpu.awaitTermination(5, TimeUnit.SECONDS)) {
+            if (Thread.currentThread() != thread && !vcpu.awaitTermination(5, TimeUnit.SECONDS)) {
                 vcpu.shutdownNow();
             }
         } catch (InterruptedException e) {
+            vcpu.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        memory.clear();
-        blocks.values().forEach(m -> m.arena.close());
-        blocks.clear();
     }
 
     // ---- towards the drivers
@@ -109,8 +126,11 @@ final class LocalGuest implements BusPort, DeviceEvents, AutoCloseable {
         if (byteSize < 1 || byteSize > Integer.MAX_VALUE) {
             throw new VbusException(Status.INVALID, "a block of %d bytes: want 1..%d".formatted(byteSize, Integer.MAX_VALUE));
         }
+        if (closed) {
+            throw new VbusException(Status.GONE, "guest %s has left bus %s".formatted(name, busName));
+        }
         Arena arena = Arena.ofShared();
-        Region region = new Region(nextAddress, arena.allocate(byteSize, PAGE));
+        Region region = new Region(nextAddress, bytes(arena, byteSize));
         nextAddress += (byteSize + 2 * PAGE - 1) / PAGE * PAGE; // a page between two blocks is no memory
         memory.add(region);
         blocks.put(region.address(), new Mapped(region, arena));
@@ -119,17 +139,44 @@ final class LocalGuest implements BusPort, DeviceEvents, AutoCloseable {
 
     @Override
     public void free(Block block) {
-        Mapped mapped = blocks.remove(block.address());
+        Mapped mapped = blocks.get(block.address());
         if (mapped != null) {
+            unmap(mapped);
+        }
+    }
+
+    private void unmap(Mapped mapped) {
+        if (blocks.remove(mapped.region.address(), mapped)) {
             memory.remove(mapped.region);
             mapped.arena.close();
         }
     }
 
+    private static MemorySegment bytes(Arena arena, long byteSize) {
+        try {
+            return arena.allocate(byteSize, PAGE);
+        } catch (OutOfMemoryError e) {
+            arena.close();
+            throw new VbusException(Status.NO_SPACE, "a block of %d bytes: there is not so much memory".formatted(byteSize));
+        }
+    }
+
+    /// After the guest left the bus nothing runs any more.
     @Override
     public void execute(Runnable task) {
-        if (!vcpu.isShutdown()) {
-            vcpu.execute(task);
+        try {
+            vcpu.execute(() -> guarded(task));
+        } catch (RejectedExecutionException e) {
+            // it left
+        }
+    }
+
+    /// A driver that fails must not take the vCPU along.
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.WARNING, "a task of guest %s failed: %s".formatted(name, e), e);
         }
     }
 

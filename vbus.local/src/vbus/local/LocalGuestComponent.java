@@ -40,6 +40,9 @@ public final class LocalGuestComponent implements Connector {
         this.context = context;
         String pid = String.valueOf(properties.get("service.pid"));
         name = pid.substring(pid.indexOf('~') + 1);
+        if (config.bus() == null) {
+            throw new IllegalArgumentException("guest %s: want a bus".formatted(name));
+        }
         connector = context.registerService(Connector.class, this, named(Connector.BUS, config.bus(), "service.pid", pid));
     }
 
@@ -50,14 +53,25 @@ public final class LocalGuestComponent implements Connector {
 
     @Override
     public void join(Bus bus) {
-        guest = new LocalGuest(name, bus);
-        port = context.registerService(BusPort.class, guest, named("vbus.bus", bus.name(), "vbus.guest", name));
+        LocalGuest next = new LocalGuest(name, bus);
+        try {
+            port = context.registerService(BusPort.class, next, named("vbus.bus", bus.name(), "vbus.guest", name));
+        } catch (RuntimeException e) { // the bundle stops at this moment
+            next.close();
+            throw e;
+        }
+        guest = next;
     }
 
     @Override
     public void leave() {
-        port.unregister();
-        guest.close();
+        try {
+            port.unregister();
+        } catch (IllegalStateException e) {
+            // its bundle stopped, and the registration with it
+        } finally {
+            guest.close();
+        }
     }
 
     private static Dictionary<String, Object> named(String... pairs) {

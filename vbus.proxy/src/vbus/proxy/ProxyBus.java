@@ -4,6 +4,7 @@ package vbus.proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,7 @@ final class ProxyBus implements DeviceEvents {
     private final List<Candidate> drivers;
     private final Map<Integer, Entry> entries = new ConcurrentHashMap<>();
     private final Map<Integer, Candidate> taken = new ConcurrentHashMap<>();
+    private boolean stopped; // the guest's thread
 
     /// @param drivers the drivers of this moment: a list that changes as they come and go
     ProxyBus(BusPort port, Showcase showcase, List<Candidate> drivers) {
@@ -69,12 +71,18 @@ final class ProxyBus implements DeviceEvents {
     /// Removes all drivers and proxies.
     void stop() {
         port.listen(null);
-        onGuest(() -> new ArrayList<>(entries.values()).forEach(this::leave));
+        onGuest(() -> {
+            stopped = true;
+            new ArrayList<>(entries.values()).forEach(this::leave);
+        });
     }
 
     @Override
     public void added(Offer offer) {
-        ProxyDevice device = new ProxyDevice(port, offer);
+        if (stopped || entries.containsKey(offer.id())) {
+            return;
+        }
+        ProxyDevice device = new ProxyDevice(port, offer, showcase);
         Entry entry = new Entry(device, showcase.show(device));
         entries.put(offer.id(), entry);
         drivers.forEach(c -> probe(c, entry));
@@ -90,7 +98,11 @@ final class ProxyBus implements DeviceEvents {
 
     /// A driver arrived, perhaps after its devices.
     void arrived(Candidate c) {
-        port.execute(() -> entries.values().forEach(e -> probe(c, e)));
+        port.execute(() -> entries.values().forEach(e -> {
+            if (drivers.contains(c)) { // else it left again before the guest came to it
+                probe(c, e);
+            }
+        }));
     }
 
     /// A driver is about to go; returns when it is off its devices.
@@ -106,17 +118,19 @@ final class ProxyBus implements DeviceEvents {
     }
 
     private void probe(Candidate c, Entry e) {
-        if (e.device.bound() != null || !c.type().equals(e.device.type()) || !e.shown.matches(c.filter())) {
+        if (e.device.bound() != null || !c.type().equals(e.device.type())) {
             return;
         }
         try {
-            BoundDriver bound = c.driver().probe(e.device);
-            e.device.bound(bound);
-            taken.put(e.device.id(), c);
-            e.shown.driver(c.name());
-        } catch (RuntimeException x) {
+            if (e.shown.matches(c.filter())) {
+                BoundDriver bound = Objects.requireNonNull(c.driver().probe(e.device), "probe made no bound driver");
+                e.device.bound(bound);
+                taken.put(e.device.id(), c);
+                e.shown.driver(c.name());
+            }
+        } catch (RuntimeException | Error x) {
             showcase.warn("driver %s does not take %s: %s".formatted(c.name(), e.device, x.getMessage()), x);
-            e.device.close();
+            unbind(e);
         }
     }
 
@@ -124,21 +138,27 @@ final class ProxyBus implements DeviceEvents {
         BoundDriver bound = e.device.bound();
         taken.remove(e.device.id());
         e.device.bound(null);
-        try {
+        guarded("removing the driver of", e, () -> {
             if (bound != null) {
                 bound.remove();
             }
-        } catch (RuntimeException x) {
-            showcase.warn("removing the driver of %s failed".formatted(e.device), x);
-        }
-        e.device.close();
-        e.shown.driver(null);
+        });
+        guarded("closing", e, e.device::close);
+        guarded("showing", e, () -> e.shown.driver(null));
     }
 
     private void leave(Entry e) {
         unbind(e);
         entries.remove(e.device.id());
-        e.shown.end();
+        guarded("hiding", e, e.shown::end);
+    }
+
+    private void guarded(String what, Entry e, Runnable code) {
+        try {
+            code.run();
+        } catch (RuntimeException | Error x) {
+            showcase.warn("%s %s failed: %s".formatted(what, e.device, x.getMessage()), x);
+        }
     }
 
     /// Runs a task on the guest's thread and waits for it.

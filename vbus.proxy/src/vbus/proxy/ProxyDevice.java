@@ -23,19 +23,23 @@ import vbus.shm.Side;
 import vbus.shm.Signal;
 
 /// A device as a driver sees it, over whatever connector its guest has.
+///
+/// Threads: as [DeviceProxy] says; no lock is held while the device is asked, but by `open` and `close`.
 final class ProxyDevice implements DeviceProxy, SessionEvents {
 
     private static final int IOQ_SIGNAL_OFFSET = 8;
 
     private final BusPort port;
     private final Offer offer;
+    private final ProxyBus.Showcase showcase;
     private final List<Block> blocks = new ArrayList<>();
-    private Channel channel;
+    private volatile Channel channel;
     private volatile BoundDriver bound;
 
-    ProxyDevice(BusPort port, Offer offer) {
+    ProxyDevice(BusPort port, Offer offer, ProxyBus.Showcase showcase) {
         this.port = port;
         this.offer = offer;
+        this.showcase = showcase;
     }
 
     @Override
@@ -71,9 +75,23 @@ final class ProxyDevice implements DeviceProxy, SessionEvents {
         Kick kick = new Kick();
         Signal signal = new Signal(Ioq.signal(memory), Side.NORTH, kick);
         DriverRing ring = new IoqDriver(memory, direction, signal);
-        Runnable wakeup = () -> signal.wakeup(onSignal);
-        kick.registration = channel().shm(id, memory, IOQ_SIGNAL_OFFSET, priority, () -> port.execute(wakeup));
+        Channel registered = channel();
+        Runnable wakeup = () -> wakeup(registered, signal, onSignal);
+        kick.registration = registered.shm(id, memory, IOQ_SIGNAL_OFFSET, priority, () -> port.execute(wakeup));
         return ring;
+    }
+
+    /// A doorbell that was rung before the proxy was closed may arrive after it, when there is no memory any more.
+    private void wakeup(Channel registered, Signal signal, Runnable onSignal) {
+        try {
+            if (channel == registered) {
+                signal.wakeup(onSignal);
+            }
+        } catch (RuntimeException | Error e) {
+            if (channel == registered) {
+                showcase.warn("a signal of %s failed: %s".formatted(this, e.getMessage()), e);
+            }
+        }
     }
 
     /// Reaches the device, once the ring is registered.
@@ -91,19 +109,26 @@ final class ProxyDevice implements DeviceProxy, SessionEvents {
 
     @Override
     public synchronized void close() {
-        if (channel != null) {
-            channel.close(); // no lane uses the blocks after this
+        Channel ending = channel;
+        if (ending != null) {
             channel = null;
+            try {
+                ending.close(); // no lane uses the blocks after this
+            } catch (VbusException e) {
+                channel = ending; // or it may: they stay until this is tried again
+                throw e;
+            }
         }
         blocks.forEach(port::free);
         blocks.clear();
     }
 
-    private synchronized Channel channel() {
-        if (channel == null) {
+    private Channel channel() {
+        Channel c = channel;
+        if (c == null) {
             throw new VbusException(Status.GONE, this + " is not open");
         }
-        return channel;
+        return c;
     }
 
     // ---- what the device tells
@@ -121,8 +146,12 @@ final class ProxyDevice implements DeviceProxy, SessionEvents {
     private void tell(Consumer<BoundDriver> what) {
         port.execute(() -> {
             BoundDriver driver = bound;
-            if (driver != null) {
-                what.accept(driver);
+            try {
+                if (driver != null) {
+                    what.accept(driver);
+                }
+            } catch (RuntimeException | Error e) {
+                showcase.warn("the driver of %s failed: %s".formatted(this, e.getMessage()), e);
             }
         });
     }

@@ -49,6 +49,7 @@ public final class Epoll implements AutoCloseable {
     private final MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
     private final int epoll;
     private final int waker;
+    private boolean closed; // guarded by this: nobody writes to a number that may be another file's by now
 
     public Epoll() throws IOException {
         try (Arena a = Arena.ofConfined()) {
@@ -83,7 +84,10 @@ public final class Epoll implements AutoCloseable {
     }
 
     /// Ends the `await` of this moment, or the next one.
-    public void wake() {
+    public synchronized void wake() {
+        if (closed) {
+            return;
+        }
         try {
             long written = (long) WRITE.invokeExact(waker, one, 8L);
         } catch (Throwable t) {
@@ -91,8 +95,13 @@ public final class Epoll implements AutoCloseable {
         }
     }
 
+    /// Ends it; nobody is in `await`. A later `wake` is nothing, a later `add` fails.
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             int first = (int) CLOSE.invokeExact(waker);
             int second = (int) CLOSE.invokeExact(epoll);
@@ -102,7 +111,10 @@ public final class Epoll implements AutoCloseable {
         arena.close();
     }
 
-    private void control(String what, int operation, int fd) throws IOException {
+    private synchronized void control(String what, int operation, int fd) throws IOException {
+        if (closed) {
+            throw new IOException("epoll_ctl " + what + " " + fd + ": closed");
+        }
         try (Arena a = Arena.ofConfined()) {
             MemorySegment state = a.allocate(Linker.Option.captureStateLayout());
             MemorySegment event = a.allocate(EVENT_BYTES, 8);
