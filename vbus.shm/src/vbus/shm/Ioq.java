@@ -18,6 +18,8 @@ public final class Ioq {
     /// The most descriptors that a ring may have. @spec venet: ring maximum
     public static final int MAX_COUNT = 2048;
 
+    private static final int ALIGNMENT = 8;
+
     private Ioq() { }
 
     /// Size in bytes of a ring of `count` descriptors.
@@ -43,11 +45,12 @@ public final class Ioq {
         return ring.asSlice(SIGNAL_AT, SignalLayout.BYTES);
     }
 
-    /// The ring's number of descriptors, after magic, version and size were checked.
+    /// The ring's number of descriptors, after alignment, magic, version and size were checked.
     /// Errors: IllegalArgumentException that names what is wrong.
     static int attach(MemorySegment ring) {
-        if (ring.byteSize() < HEAD_BYTES) {
-            throw new IllegalArgumentException("IOQ of %d bytes: want at least %d".formatted(ring.byteSize(), HEAD_BYTES));
+        if (ring.byteSize() < HEAD_BYTES || ring.maxByteAlignment() < ALIGNMENT) {
+            throw new IllegalArgumentException("IOQ of %d bytes at 0x%x: want at least %d bytes, aligned to %d"
+                .formatted(ring.byteSize(), ring.address(), HEAD_BYTES, ALIGNMENT));
         }
         int magic = ring.get(INT, MAGIC_AT);
         int version = ring.get(INT, VERSION_AT);

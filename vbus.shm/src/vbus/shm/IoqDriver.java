@@ -93,8 +93,9 @@ public final class IoqDriver implements DriverRing {
 
     @Override
     public int reap(long[] cookies, int[] lengthsBytes) {
+        final int limit = Math.min(cookies.length, lengthsBytes.length);
         int n = 0;
-        while (n < cookies.length && outstanding > 0 && !IoqLayout.southOwns(ring, reap)) {
+        while (n < limit && outstanding > 0 && !IoqLayout.southOwns(ring, reap)) {
             final long at = IoqLayout.descriptor(reap);
             final long length = ring.get(LONG, at + LENGTH);
             if (length < 0 || length > Integer.MAX_VALUE) {

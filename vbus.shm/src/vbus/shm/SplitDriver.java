@@ -22,6 +22,7 @@ public final class SplitDriver implements DriverRing {
     private final int mask;
     private final long[] cookie;
     private final int[] freeIds;
+    private final boolean[] lent;
     private int free;
     private int availIdx;
     private int usedIdx;
@@ -35,6 +36,7 @@ public final class SplitDriver implements DriverRing {
         mask = queue.size() - 1;
         cookie = new long[queue.size()];
         freeIds = new int[queue.size()];
+        lent = new boolean[queue.size()];
         for (int id = mask; id >= 0; id--) {
             freeIds[free++] = id;
         }
@@ -50,6 +52,7 @@ public final class SplitDriver implements DriverRing {
         }
         final int id = freeIds[--free];
         cookie[id] = bufferCookie;
+        lent[id] = true;
         queue.table().set(LONG, (long) id * DESCRIPTOR_BYTES, address);
         queue.table().set(LONG, (long) id * DESCRIPTOR_BYTES + 8, (long) flags << 32 | lengthBytes);
         queue.avail().set(SHORT, RING_AT + 2L * (availIdx & mask), (short) id);
@@ -77,15 +80,18 @@ public final class SplitDriver implements DriverRing {
         if ((idx - usedIdx & 0xffff) > queue.size() - free) {
             return BROKEN;
         }
+        final int limit = Math.min(cookies.length, lengthsBytes.length);
         int n = 0;
-        while (n < cookies.length && usedIdx != idx) {
+        while (n < limit && usedIdx != idx) {
             final long at = RING_AT + 8L * (usedIdx & mask);
             final int id = queue.used().get(INT, at);
-            if (id < 0 || id > mask) {
+            final int length = queue.used().get(INT, at + 4);
+            if (id < 0 || id > mask || !lent[id] || length < 0) {
                 return BROKEN;
             }
+            lent[id] = false;
             cookies[n] = cookie[id];
-            lengthsBytes[n++] = queue.used().get(INT, at + 4);
+            lengthsBytes[n++] = length;
             freeIds[free++] = id;
             usedIdx = usedIdx + 1 & 0xffff;
         }
