@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.vhost.sys;
+
+import java.io.IOException;
+
+/// A call of libc that failed; the message names what was tried and the error.
+/// @spec Linux errno.h
+public final class ErrnoException extends IOException {
+
+    static final int EINTR = 4;
+    static final int EADDRINUSE = 98;
+    static final int ECONNREFUSED = 111;
+
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    ErrnoException(String call, int errno) {
+        super(call + ": " + Libc.message(errno));
+        this.errno = errno;
+    }
+
+    /// The error's number, positive.
+    public int errno() {
+        return errno;
+    }
+}
