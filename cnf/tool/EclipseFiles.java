@@ -21,6 +21,8 @@ final class EclipseFiles {
         	</natures>
         </projectDescription>
         """;
+    private static final String JRE =
+        "org.eclipse.jdt.launching.JRE_CONTAINER/org.eclipse.jdt.internal.debug.ui.launcher.StandardVMType";
     private static final String CNF = """
         <?xml version="1.0" encoding="UTF-8"?>
         <projectDescription>
@@ -33,7 +35,7 @@ final class EclipseFiles {
         <?xml version="1.0" encoding="UTF-8"?>
         <classpath>
         %s	<classpathentry kind="con" path="aQute.bnd.classpath.container"/>
-        	<classpathentry kind="con" path="org.eclipse.jdt.launching.JRE_CONTAINER/org.eclipse.jdt.internal.debug.ui.launcher.StandardVMType/JavaSE-%s"/>
+        	<classpathentry kind="con" path="%s/JavaSE-%s"/>
         	<classpathentry kind="output" path="%s"/>
         </classpath>
         """;
@@ -64,7 +66,7 @@ final class EclipseFiles {
         Path base = p.getBase().toPath();
         String sources = p.isNoBundles() ? "" : SOURCE + (p.getTestSrc().isDirectory() ? TEST : "");
         Files.writeString(base.resolve(".project"), PROJECT.formatted(p.getName()));
-        Files.writeString(base.resolve(".classpath"), CLASSPATH.formatted(sources, p.getProperty("javac.target"),
+        Files.writeString(base.resolve(".classpath"), CLASSPATH.formatted(sources, JRE, p.getProperty("javac.target"),
             base.relativize(p.getOutput().toPath())));
     }
 }

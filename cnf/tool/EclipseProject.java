@@ -13,7 +13,6 @@ final class EclipseProject {
     private static final List<String> NATURES = List.of("org.eclipse.jdt.core.javanature", "bndtools.core.bndnature");
 
     private static final String WARNING = ": warning: ";
-    private static final int WARNINGS = 10;
 
     private final Checkout checkout;
     private final Project project;
@@ -92,9 +91,8 @@ final class EclipseProject {
     }
 
     private void print(List<String> warnings) {
-        warnings.stream().limit(WARNINGS).forEach(w -> System.out.println(w.replace(WARNING, ": warning in Eclipse: ")));
-        if (warnings.size() > WARNINGS) {
-            System.out.printf("%s: %d more in %s%n", project.getName(), warnings.size() - WARNINGS, checkout.name(log));
+        if (!warnings.isEmpty()) {
+            System.out.printf("%s: %d warnings in Eclipse, see %s%n", project.getName(), warnings.size(), checkout.name(log));
         }
     }
 

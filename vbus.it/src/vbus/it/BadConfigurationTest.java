@@ -4,6 +4,9 @@ package vbus.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,15 @@ class BadConfigurationTest {
         container.configure("vbus.venet.switch~lan1", "maxAddresses=0");
 
         expectRefusal("vbus.venet.switch~lan1", "maxAddresses 0: want 1..1048576");
+    }
+
+    @Test
+    void shouldTellHowToCallAFileThatIsNoFactoryConfiguration() throws IOException {
+        Path file = Files.createTempFile("vbus", ".cfg");
+        container.drop(file, "vbus.venet.switch~lan2.cfg");
+
+        expectRefusal("vbus.venet.switch~lan2", "call it vbus.venet.switch-lan2.cfg");
+        Files.delete(file);
     }
 
     @Test

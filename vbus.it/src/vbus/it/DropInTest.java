@@ -43,7 +43,7 @@ class DropInTest {
     void shouldShowADeviceClassThenAProxyThenProbeTheDriverAndRemoveAll() {
         var probed = new AtomicInteger();
         var removed = new AtomicInteger();
-        ServiceRegistration<Driver> driver = context.registerService(Driver.class, device -> {
+        ServiceRegistration<Driver> driver = context.registerService(Driver.class, _ -> {
             probed.incrementAndGet();
             return removed::incrementAndGet;
         }, Dictionaries.dictionaryOf("vbus.driver.type", "echo", "vbus.driver.filter", "(vbus.device=echo0)"));
@@ -75,7 +75,7 @@ class DropInTest {
         container.configure("vbus.link~echo1", "bus=lab", "device=echo1");
         container.await("device proxy", () -> container.count(PROXY, "(vbus.device=echo1)") == 1);
         var removed = new AtomicInteger();
-        Driver late = device -> new BoundDriver() {
+        Driver late = _ -> new BoundDriver() {
             @Override
             public void remove() {
                 removed.incrementAndGet();

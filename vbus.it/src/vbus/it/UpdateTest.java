@@ -80,7 +80,7 @@ class UpdateTest {
     /// Drops another revision of the bundle, and waits until a guest is told of it on the session that it has.
     private void update(int revision) {
         container.drop(TestJar.changed(container.jar(DEVICE_BUNDLE), REVISION_FILE,
-            old -> ("revision=" + revision + "\n").getBytes(StandardCharsets.UTF_8), revision), DEVICE_BUNDLE + ".jar");
+            _ -> ("revision=" + revision + "\n").getBytes(StandardCharsets.UTF_8), revision), DEVICE_BUNDLE + ".jar");
         DeviceProxy device = container.awaitService(DeviceProxy.class, "(&(vbus.guest=alice)(vbus.type=virtual-ethernet))");
         container.await("revision " + revision, () -> device.call(VirtualEthernet.REVISION, MemorySegment.NULL) == revision);
     }

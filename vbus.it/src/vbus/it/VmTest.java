@@ -150,7 +150,7 @@ class VmTest {
     /// Drops another revision of the switch, and waits until the Java guest is told of it on the session that it has.
     private static void update(int revision) {
         byte[] text = ("revision=" + revision + "\n").getBytes(StandardCharsets.UTF_8);
-        container.drop(TestJar.changed(container.jar("vbus.venet"), "vbus/venet/revision.properties", old -> text, revision),
+        container.drop(TestJar.changed(container.jar("vbus.venet"), "vbus/venet/revision.properties", _ -> text, revision),
             "vbus.venet.jar");
         DeviceProxy device = container.awaitService(DeviceProxy.class, "(&(vbus.guest=alice)(vbus.type=virtual-ethernet))");
         container.await("revision " + revision, () -> device.call(VirtualEthernet.REVISION, MemorySegment.NULL) == revision);

@@ -48,7 +48,9 @@ final class Lab {
             try  host:ping                 the Java guests ping each other through the switch
                  vbus:buses                what is on the bus; also devices, classes, guests, drivers, events
                  ./vbus vm                 in another terminal: a Linux VM on lan0, two of them ping each other
-                 cp vbus.example.echo/generated/vbus.example.echo.jar vbus.launch/load/     a new device class, see vbus:classes""").toString();
+                 cp vbus.example.echo/generated/*.jar vbus.launch/load/
+                                           a new device class; then vbus:create example.echo echo0, vbus:link echo0 lab"""
+        ).toString();
     }
 
     private static String names(List<Setting> settings, String factory, Function<Setting, String> what) {

@@ -100,6 +100,6 @@ public final class WelcomeComponent {
     }
 
     private static void say(String text) {
-        System.out.println(text); // the terminal is who it is for
+        System.out.println(text); // why: it is for the person at the terminal
     }
 }

@@ -143,8 +143,8 @@ final class Backend implements AutoCloseable {
         rings.values().forEach(Vring::error);
     }
 
-    /// Ends everything that the front-end began. Returns when no lane uses its memory any more. Should the session not let go of it,
-    /// descriptors and memory stay open rather than be closed under a lane.
+    /// Ends everything that the front-end began. Returns when no lane uses its memory any more. Should the session not let go of
+    /// it, descriptors and memory stay open rather than be closed under a lane.
     @Override
     public void close() {
         try {

@@ -17,7 +17,8 @@ record Endpoint(String name, String device, Path path, String mode, String guest
 
     Endpoint {
         if (device.isBlank() || path.toString().isBlank() || guest.isBlank()) {
-            throw new IllegalArgumentException("vhost-user socket %s: device '%s', path '%s': want both".formatted(name, device, path));
+            throw new IllegalArgumentException("vhost-user socket %s: device '%s', path '%s', guest '%s': want all"
+                .formatted(name, device, path, guest));
         }
         if (!mode.matches("0?[0-7]{1,3}")) {
             throw new IllegalArgumentException("vhost-user socket %s: mode '%s': want an octal number, for example 0660"
@@ -29,7 +30,7 @@ record Endpoint(String name, String device, Path path, String mode, String guest
     Set<PosixFilePermission> permissions() {
         int bits = Integer.parseInt(mode, 8);
         Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
-        for (PosixFilePermission p : PosixFilePermission.values()) { // from the owner's reading, bit 8, down to the others' executing
+        for (PosixFilePermission p : PosixFilePermission.values()) { // from the owner's reading, bit 8, down
             if ((bits >> 8 - p.ordinal() & 1) != 0) {
                 granted.add(p);
             }

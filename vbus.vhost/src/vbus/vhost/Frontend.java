@@ -47,7 +47,8 @@ final class Frontend {
     }
 
     /// Serves until the front-end leaves or the socket is shut down.
-    /// Errors: Violation when the front-end broke a rule, IOException when it died, VbusException when the device is not to be had.
+    /// Errors: Violation when the front-end broke a rule, IOException when it died, VbusException when the device is not to be
+    /// had.
     void serve() throws IOException, Violation {
         try (Arena arena = Arena.ofConfined(); Message message = new Message(arena)) {
             while (message.receive(socket)) {

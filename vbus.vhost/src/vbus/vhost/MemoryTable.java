@@ -67,7 +67,8 @@ final class MemoryTable implements AutoCloseable {
                     offset, file);
             }
             if (user < 0 || user > Long.MAX_VALUE - size) {
-                throw new Violation("region %d of 0x%x bytes at the front-end's address 0x%x: want it below 2^63", index, size, user);
+                throw new Violation("region %d of 0x%x bytes at the front-end's address 0x%x: want it below 2^63", index, size,
+                    user);
             }
             // from the begin of the file: an offset need not be on a page
             MemorySegment memory = Mapping.of(fd, end, arena).asSlice(offset, size);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.vhost;
 
-/// Bytes of a vhost-user message, in the machine's byte order, which is little-endian here. @spec vhost-user, Message Specification
+/// Bytes of a vhost-user message, in the machine's byte order, which is little-endian here.
+/// @spec vhost-user, Message Specification
 ///
 /// ```
 ///   0           4          8         12

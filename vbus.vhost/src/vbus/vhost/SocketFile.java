@@ -33,11 +33,13 @@ final class SocketFile implements AutoCloseable {
         Path path = endpoint.path();
         int bytes = UnixSocket.bytes(path).length;
         if (bytes > UnixSocket.MAX_PATH_BYTES) {
-            throw new IOException("socket path %s has %d bytes: want at most %d".formatted(path, bytes, UnixSocket.MAX_PATH_BYTES));
+            throw new IOException("socket path %s has %d bytes: want at most %d"
+                .formatted(path, bytes, UnixSocket.MAX_PATH_BYTES));
         }
         Path folder = path.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new IOException("socket path %s: there is no folder %s: make it, or choose another path".formatted(path, folder));
+            throw new IOException("socket path %s: there is no folder %s: make it, or choose another path"
+                .formatted(path, folder));
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             clear(path);

@@ -35,7 +35,8 @@ final class VhostConnector implements Connector, DeviceEvents {
         thread = Thread.ofPlatform().daemon().name("vbus vhost " + endpoint.name()).start(() -> next.run(member));
     }
 
-    /// Lets the protocol thread end what it serves. One that is stuck, because a device does not answer, gets its end from the bus.
+    /// Lets the protocol thread end what it serves. One that is stuck, because a device does not answer, gets its end from the
+    /// bus.
     @Override
     public void leave() {
         listener.stop();

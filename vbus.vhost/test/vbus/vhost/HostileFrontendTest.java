@@ -57,10 +57,12 @@ class HostileFrontendTest {
             attack("payload of 4 GiB", "SET_FEATURES with a payload of 4294967295 bytes: want 8",
                 w -> w.message(SET_FEATURES, 1, -1, new byte[8])),
             attack("payload too short", "SET_FEATURES with a payload of 4 bytes: want 8", w -> w.send(SET_FEATURES, new byte[4])),
-            attack("payload nobody wants", "GET_FEATURES with a payload of 1 bytes: want 0", w -> w.send(GET_FEATURES, new byte[1])),
+            attack("payload nobody wants", "GET_FEATURES with a payload of 1 bytes: want 0",
+                w -> w.send(GET_FEATURES, new byte[1])),
             attack("memory table of 9 regions", "SET_MEM_TABLE with a payload of 296 bytes: want 8 and 32 for each",
                 w -> w.send(SET_MEM_TABLE, new byte[296])),
-            attack("memory table of no region", "SET_MEM_TABLE with a payload of 8 bytes", w -> w.send(SET_MEM_TABLE, new byte[8])),
+            attack("memory table of no region", "SET_MEM_TABLE with a payload of 8 bytes",
+                w -> w.send(SET_MEM_TABLE, new byte[8])),
             attack("memory table without descriptors", "SET_MEM_TABLE with 0 file descriptors: want 1",
                 w -> w.send(SET_MEM_TABLE, new byte[40])),
             attack("descriptors nobody wants", "SET_OWNER with 2 file descriptors: want 0",
@@ -81,10 +83,12 @@ class HostileFrontendTest {
                 w -> withEventfd(fd -> w.number(SET_VRING_CALL, 0x10000, fd))),
             attack("vring -1", "GET_VRING_BASE of vring 4294967295: want an index below 2", w -> w.state(GET_VRING_BASE, -1, 0)),
             attack("addresses of vring 77", "SET_VRING_ADDR of vring 77", w -> w.send(SET_VRING_ADDR, firstInt(77, 40))),
-            attack("no descriptors", "SET_VRING_NUM 0 of vring 0: want a power of two, 1..32768", w -> w.state(SET_VRING_NUM, 0, 0)),
+            attack("no descriptors", "SET_VRING_NUM 0 of vring 0: want a power of two, 1..32768",
+                w -> w.state(SET_VRING_NUM, 0, 0)),
             attack("300 descriptors", "SET_VRING_NUM 300 of vring 0", w -> w.state(SET_VRING_NUM, 0, 300)),
             attack("65536 descriptors", "SET_VRING_NUM 65536 of vring 1", w -> w.state(SET_VRING_NUM, 1, 65536)),
-            attack("position beyond 16 bits", "SET_VRING_BASE 65536 of vring 0: want 0..65535", w -> w.state(SET_VRING_BASE, 0, 65536)),
+            attack("position beyond 16 bits", "SET_VRING_BASE 65536 of vring 0: want 0..65535",
+                w -> w.state(SET_VRING_BASE, 0, 65536)),
             attack("enabled a little", "SET_VRING_ENABLE 2 of vring 0: want 0 or 1", w -> w.state(SET_VRING_ENABLE, 0, 2)),
             attack("protocol features not offered", "SET_PROTOCOL_FEATURES 0x20: want only bits of 0x10009",
                 w -> w.number(SET_PROTOCOL_FEATURES, 0x20)),
@@ -159,8 +163,8 @@ class HostileFrontendTest {
         for (int i = 0; i < payload.length; i++) {
             payload[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : random.nextInt(2));
         }
-        int[] fds = random.ints(random.nextInt(3) == 0 ? random.nextInt(12) : random.nextInt(2), 0, 2).map(b -> b == 0 ? event : file)
-            .toArray();
+        int count = random.nextInt(3) == 0 ? random.nextInt(12) : random.nextInt(2);
+        int[] fds = random.ints(count, 0, 2).map(b -> b == 0 ? event : file).toArray();
         return wire.message(request, random.nextInt(20) == 0 ? random.nextInt() : 1, size, payload, fds);
     }
 

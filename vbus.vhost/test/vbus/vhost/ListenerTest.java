@@ -149,7 +149,7 @@ class ListenerTest {
         Path path = folder.resolve("card.sock");
         var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
         try (Lab lab = Lab.listening(folder)) {
-            lab.bus.await(Kind.REFUSED, "socket path %s is taken by another process: choose another path or stop it".formatted(path));
+            lab.bus.await(Kind.REFUSED, "socket path " + path + " is taken by another process: choose another path or stop it");
             assertTrue(Files.exists(path));
             assertEquals("vm1", lab.bus.reports.getFirst().subject());
             for (int i = 0; i < 2; i++) {
@@ -212,6 +212,16 @@ class ListenerTest {
         bus.await(Kind.REFUSED, "has 121 bytes: want at most 107");
         connector.leave();
         bus.close();
+    }
+
+    @Test
+    void shouldSayWhyThePathCanNotBeBoundAndKeepNothingOpen() {
+        long before = OpenFds.count();
+
+        var refusal = assertThrows(IOException.class, () -> SocketFile.listen(Lab.endpoint(Path.of("/proc/vbus.sock"))));
+
+        assertTrue(refusal.getMessage().startsWith("socket path /proc/vbus.sock: bind: "), refusal.getMessage());
+        assertEquals(before, OpenFds.count());
     }
 
     @Test

@@ -47,12 +47,14 @@ class MemoryTableTest {
 
     @Test
     void shouldRefuseRegionsThatOverlap() {
-        shouldRefuse("SET_MEM_TABLE: region 0x1000..0x3000 overlaps region 0x0..0x2000", region(0, 0x2000, 0), region(0x1000, 0x2000, 0));
+        shouldRefuse("SET_MEM_TABLE: region 0x1000..0x3000 overlaps region 0x0..0x2000",
+            region(0, 0x2000, 0), region(0x1000, 0x2000, 0));
     }
 
     @Test
     void shouldRefuseARegionBehindTheEndOfItsFile() {
-        shouldRefuse("region 0 of 0x3000 bytes at offset 0x2000 of a file of 0x4000 bytes: want it inside", region(0, 0x3000, 0x2000));
+        shouldRefuse("region 0 of 0x3000 bytes at offset 0x2000 of a file of 0x4000 bytes: want it inside",
+            region(0, 0x3000, 0x2000));
     }
 
     @Test
@@ -69,7 +71,8 @@ class MemoryTableTest {
 
     @Test
     void shouldRefuseAddressesThatOverflow() {
-        shouldRefuse("region 0 of 0x1000 bytes at guest address 0x7ffffffffffffff0", new long[] {0x7ffffffffffffff0L, 0x1000, 0, 0});
+        shouldRefuse("region 0 of 0x1000 bytes at guest address 0x7ffffffffffffff0",
+            new long[] {0x7ffffffffffffff0L, 0x1000, 0, 0});
         shouldRefuse("region 0 of 0x1000 bytes at guest address 0xffffffffffff0000", new long[] {-0x10000, 0x1000, 0, 0});
         shouldRefuse("region 0 of 0x1000 bytes at the front-end's address 0xfffffffffffffff0",
             new long[] {0, 0x1000, 0xfffffffffffffff0L, 0});
@@ -121,7 +124,8 @@ class MemoryTableTest {
     @Test
     void shouldRefuseAGuestAddressForARing() {
         try (Lab lab = Lab.listening(folder); VhostFrontend card = lab.card()) {
-            card.wire().send(SET_VRING_ADDR, VhostQueue.addresses(0, GuestRam.guest(0), GuestRam.guest(0x2000), GuestRam.guest(0x1000)));
+            byte[] addresses = VhostQueue.addresses(0, GuestRam.guest(0), GuestRam.guest(0x2000), GuestRam.guest(0x1000));
+            card.wire().send(SET_VRING_ADDR, addresses);
 
             assertTrue(card.wire().ended(Await.DEADLINE));
             lab.bus.await(Kind.PROTOCOL, "vring 0 of 256 descriptors: the front-end's address 0x140000000 is in no region");
@@ -131,7 +135,8 @@ class MemoryTableTest {
     @Test
     void shouldRefuseARingThatIsNotAligned() {
         try (Lab lab = Lab.listening(folder); VhostFrontend card = lab.card()) {
-            card.wire().send(SET_VRING_ADDR, VhostQueue.addresses(0, GuestRam.user(8), GuestRam.user(0x2000), GuestRam.user(0x4000)));
+            byte[] addresses = VhostQueue.addresses(0, GuestRam.user(8), GuestRam.user(0x2000), GuestRam.user(0x4000));
+            card.wire().send(SET_VRING_ADDR, addresses);
 
             assertTrue(card.wire().ended(Await.DEADLINE));
             lab.bus.await(Kind.PROTOCOL, "aligned to 16");

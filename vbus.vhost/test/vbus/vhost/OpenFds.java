@@ -16,7 +16,8 @@ final class OpenFds {
     private OpenFds() { }
 
     static long count() {
-        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd")); Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"));
+            Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
             return fds.filter(OpenFds::isFrontends).count() + maps.filter(l -> l.contains("memfd:vbus")).count();
         } catch (IOException e) {
             throw new AssertionError(e);

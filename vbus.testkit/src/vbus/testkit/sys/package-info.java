@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What the test kit needs of Linux, 64 bits: memory in a file, eventfds, a socket that sends descriptors.
+/// The system's own objects that a guest shares: files in memory, eventfds, UNIX sockets, through java.lang.foreign.
 ///
-/// Every failure is an IllegalStateException that names the call; who makes an object closes it.
+/// Provided by this bundle; consumed by tests only.
+@Export
+@Version("1.0.0")
 package vbus.testkit.sys;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -14,7 +14,8 @@ import java.nio.file.Path;
 
 /// A stream socket of the UNIX family whose messages carry file descriptors.
 ///
-/// Threads: one that waits in `accept`, `receive` or `send` and closes the socket at last; any may `shutdown`, which ends its wait.
+/// Threads: one that waits in `accept`, `receive` or `send` and closes the socket at last; any may `shutdown`, which ends its
+/// wait.
 public final class UnixSocket implements AutoCloseable {
 
     /// The longest path of a socket in bytes. @spec Linux unix(7): sun_path has 108, one of them ends the path
@@ -139,7 +140,8 @@ public final class UnixSocket implements AutoCloseable {
     private static MemorySegment address(Path path, Arena arena) {
         byte[] bytes = bytes(path);
         if (bytes.length > MAX_PATH_BYTES) {
-            throw new IllegalArgumentException("socket path of %d bytes: want at most %d".formatted(bytes.length, MAX_PATH_BYTES));
+            throw new IllegalArgumentException("socket path of %d bytes: want at most %d"
+                .formatted(bytes.length, MAX_PATH_BYTES));
         }
         MemorySegment address = arena.allocate(2 + MAX_PATH_BYTES + 1, 2);
         address.set(JAVA_SHORT, 0, AF_UNIX);

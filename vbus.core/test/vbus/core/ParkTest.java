@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vbus.core.SessionTest.refused;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import vbus.api.Status;
+import vbus.api.VbusException;
+import vbus.api.view.Event;
+import vbus.shm.Ring;
+
+/// A device's code is replaced while guests have it open.
+class ParkTest {
+
+    private final Bench bench = Bench.linked(Bench.LONG);
+    private final TestDevice.Steps steps = new TestDevice.Steps();
+    private final TestDevice first = new TestDevice(steps);
+    private final TestDevice second = new TestDevice(steps);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private TestGuest alice;
+    private TestGuest bob;
+
+    @BeforeEach
+    void begin() {
+        bench.up(first);
+        alice = bench.guest("alice");
+        bob = bench.guest("bob");
+    }
+
+    @AfterEach
+    void end() {
+        goOn.countDown();
+        bench.close();
+    }
+
+    private static List<Long> upTo(int numbers) {
+        return LongStream.range(0, numbers).boxed().toList();
+    }
+
+    @Test
+    void shouldResumeAtTheSameRingPosition() {
+        var session = alice.open();
+        var ring = session.ring(0, 0);
+        ring.send(20);
+        Await.that("20 numbers", () -> steps.numbers("alice").size() == 20);
+        int position = first.rings.getFirst().position();
+        bench.park();
+        ring.send(10);
+        assertEquals(20, steps.numbers("alice").size());
+
+        bench.up(second);
+
+        Await.that("30 numbers", () -> steps.numbers("alice").size() == 30);
+        ring.send(10);
+        Await.that("40 numbers", () -> steps.numbers("alice").size() == 40);
+        assertEquals(upTo(40), steps.numbers("alice"), "none lost, none twice, in order");
+        assertEquals(20 % 16, position);
+        assertSame(first.rings.getFirst(), second.rings.getFirst());
+        assertEquals(List.of(), session.events.heard);
+        assertEquals(List.of("+0"), alice.heard);
+        assertEquals(1, bench.count(Event.Kind.PARKED));
+        assertEquals(1, bench.count(Event.Kind.RESUMED));
+    }
+
+    @Test
+    void shouldReplayRegistrationsInTheirOrderAndGiveTheSnapshot() {
+        var session = alice.open();
+        session.pool(TestDevice.POOL);
+        var gone = session.ring(5, 0);
+        session.ring(3, 0);
+        session.ring(1, 0);
+        gone.registration.close();
+        int before = steps.done.size();
+
+        bench.park();
+        bench.up(second);
+
+        assertEquals(List.of("park alice", "unlink lab", "link lab", "open alice", "shm alice 9", "shm alice 3", "shm alice 1"),
+            steps.done.subList(before, steps.done.size()));
+        assertEquals(8, second.sessions.getFirst().snapshot().length);
+        assertSame(null, first.sessions.getFirst().snapshot());
+        assertEquals("alice", second.sessions.getFirst().guest());
+        assertEquals("lab", second.sessions.getFirst().bus());
+        assertEquals(1, second.sessions.getFirst().version());
+    }
+
+    @Test
+    void shouldParkAndResumeOverAndOver() {
+        var ring = alice.open().ring(0, 0);
+        for (int i = 1; i <= 50; i++) {
+            ring.send(3);
+            bench.park();
+            ring.send(3);
+            bench.up(new TestDevice(steps));
+            int numbers = 6 * i;
+            Await.that(numbers + " numbers", () -> steps.numbers("alice").size() == numbers);
+        }
+        assertEquals(upTo(300), steps.numbers("alice"));
+    }
+
+    @Test
+    void shouldLoseNothingWhileAGuestSendsThroughManyUpdates() {
+        var session = alice.open();
+        var ring = session.ring(0, 0);
+        var sends = Await.begun(() -> ring.send(20_000));
+        int updates = 0;
+        while (!sends.isDone()) {
+            bench.park();
+            bench.up(new TestDevice(steps));
+            updates++;
+        }
+        Await.end(sends);
+        Await.that("all numbers", () -> steps.numbers("alice").size() == 20_000);
+        assertEquals(upTo(20_000), steps.numbers("alice"));
+        assertTrue(updates > 5, "only " + updates + " updates");
+        assertEquals(List.of(), session.events.heard);
+    }
+
+    @Test
+    void shouldResumeAllSessionsBeforeAnyWorkRuns() {
+        alice.open().ring(0, 0).send(1);
+        var ring = bob.open().ring(0, 0);
+        ring.send(1);
+        Await.that("both numbers", () -> steps.count("work") == 2);
+        bench.park();
+        ring.send(5);
+        int before = steps.done.size();
+        second.on("open", () -> bench.lane.run(() -> { })); // the lane had its chance
+
+        bench.up(second);
+
+        Await.that("bob's numbers", () -> steps.numbers("bob").size() == 6);
+        List<String> after = steps.done.subList(before, steps.done.size());
+        assertTrue(after.indexOf("work bob") > after.indexOf("shm alice 0"), after::toString);
+        assertTrue(after.indexOf("work bob") > after.indexOf("shm bob 0"), after::toString);
+    }
+
+    @Test
+    void shouldResumeAllSessionsBeforeANewOneIsOpened() {
+        alice.open();
+        bench.park();
+        second.on("open alice", () -> SessionTest.await(goOn));
+        var up = Await.begun(() -> bench.up(second));
+        Await.that("alice is resumed", () -> steps.count("open alice") == 2);
+        var open = Await.begun(() -> bob.open());
+        Await.blocked(open, "test of " + Thread.currentThread().getName());
+        goOn.countDown();
+        Await.end(up);
+        assertEquals(3, Await.end(open).call(TestDevice.SIZE, 3));
+        assertTrue(steps.done.indexOf("open bob") > steps.done.lastIndexOf("open alice"));
+    }
+
+    @Test
+    void shouldHaveAnOpenWaitForTheNewCode() {
+        bench.park();
+        var open = Await.begun(() -> alice.open());
+        Await.that("a session", () -> bench.backplane.guests().toString().contains("parked"));
+        bench.up(second);
+        assertEquals(7, Await.end(open).call(TestDevice.SIZE, 7));
+        assertEquals(1, second.sessions.size());
+        assertEquals(null, second.sessions.getFirst().snapshot());
+    }
+
+    @Test
+    void shouldTellAnOpenThatWaitedWhatTheNewCodeSays() {
+        bench.park();
+        second.on("open alice", () -> {
+            throw new VbusException(Status.NO_SPACE, "no port is free");
+        });
+        var open = Await.begun(() -> alice.open());
+        Await.that("a session", () -> bench.backplane.guests().toString().contains("parked"));
+        bench.up(second);
+        assertEquals("no port is free", refused(Status.NO_SPACE, () -> Await.end(open)).getMessage());
+        assertEquals(0, bench.count(Event.Kind.BROKEN), "what was never open does not break");
+        second.on("open alice", () -> { });
+        alice.open();
+    }
+
+    @Test
+    void shouldHaveACallAndARegistrationWaitForTheNewCode() {
+        var session = alice.open();
+        bench.park();
+        var call = Await.begun(() -> session.call(TestDevice.SIZE, 9));
+        var pool = Await.begun(() -> session.pool(TestDevice.POOL));
+        Await.blocked(call, "test of " + Thread.currentThread().getName());
+        assertFalse(pool.isDone());
+
+        bench.up(second);
+
+        assertEquals(9, Await.end(call));
+        Await.end(pool);
+        assertTrue(steps.done.indexOf("call alice 0") > steps.done.lastIndexOf("open alice"));
+    }
+
+    @Test
+    void shouldTellACallThatIsInterruptedWhileItWaits() {
+        var session = alice.open();
+        bench.park();
+        Thread.currentThread().interrupt();
+        refused(Status.TIMED_OUT, () -> session.call(TestDevice.SIZE, 9));
+        assertTrue(Thread.interrupted());
+        bench.up(second);
+        assertEquals(9, session.call(TestDevice.SIZE, 9));
+    }
+
+    @Test
+    void shouldParkEverySessionOfAnInterruptedThread() {
+        var session = alice.open();
+        Thread.currentThread().interrupt();
+        bench.park();
+        bench.up(second);
+        assertTrue(Thread.interrupted());
+        assertEquals(9, session.call(TestDevice.SIZE, 9));
+    }
+
+    @Test
+    void shouldCloseASessionWhileItIsParked() {
+        var session = alice.open();
+        var ring = session.ring(0, 0);
+        bench.park();
+        var call = Await.begun(() -> session.call(TestDevice.SIZE, 9));
+        Await.blocked(call, "test of " + Thread.currentThread().getName());
+        ring.registration.close();
+        session.channel.close();
+        refused(Status.GONE, () -> Await.end(call));
+        bench.up(second);
+        assertEquals(1, steps.count("open alice"));
+        assertEquals(0, steps.count("close alice"), "no code had it");
+        alice.open();
+    }
+
+    @Test
+    void shouldBreakOnlyTheSessionThatTheNewCodeRefuses() {
+        var refusedOne = alice.open();
+        var other = bob.open();
+        var ring = other.ring(0, 0);
+        refusedOne.ring(0, 0);
+        bench.park();
+        second.on("shm alice", () -> {
+            throw new VbusException(Status.INVALID, "no such ring");
+        });
+        bench.up(second);
+        Await.that("it is told", () -> refusedOne.events.heard.toString().contains("did not take it over: no such ring"));
+        ring.send(20);
+        Await.that("20 numbers", () -> steps.numbers("bob").size() == 20);
+        refused(Status.BROKEN, () -> refusedOne.call(TestDevice.SIZE, 0));
+        assertEquals(1, steps.count("close alice"), "what was opened of it is closed");
+    }
+
+    @Test
+    void shouldBreakASessionWhoseNewCodeFailsWithAnError() {
+        var session = alice.open();
+        bench.park();
+        second.on("open alice", () -> {
+            throw new NoClassDefFoundError("snapshot/of/another/Version");
+        });
+        bench.up(second);
+        Await.that("it is told", () -> session.events.heard.toString().contains("snapshot/of/another/Version"));
+        bob.open();
+    }
+
+    @Test
+    void shouldIgnoreWhatOldCodeSaysAfterItLetGo() {
+        var session = alice.open();
+        var old = first.sessions.getFirst();
+        bench.park();
+        refused(Status.GONE, () -> old.serve(new IdleRing(), budget -> 1));
+        bench.up(second);
+        old.fail("old code");
+        old.event(1, new byte[0]);
+        old.configChanged();
+        refused(Status.GONE, () -> old.serve(new IdleRing(), budget -> 1));
+        assertEquals(3, session.call(TestDevice.SIZE, 3));
+        assertEquals(List.of(), session.events.heard);
+    }
+
+    @Test
+    void shouldOfferWhatNewCodeOffersAndWithdrawWhatItDoesNot() {
+        bench.park();
+        bench.up(new TestDevice(steps, "numbers/1", "numbers/2", "letters/1"));
+        var kept = alice.open(0, 1);
+        var letters = bob.open(2, 1);
+        assertEquals(List.of("+0", "+1", "+2"), alice.heard);
+        bench.park();
+
+        bench.up(new TestDevice(steps, "letters/2", "numbers/1"));
+
+        assertEquals(List.of("+0", "+1", "+2", "-1", "-2", "+3"), alice.heard);
+        assertEquals(List.of("closed"), letters.events.heard);
+        refused(Status.GONE, () -> letters.call(TestDevice.SIZE, 0));
+        assertEquals(5, kept.call(TestDevice.SIZE, 5));
+        assertEquals(List.of(), kept.events.heard);
+    }
+
+    @Test
+    void shouldWithdrawEverythingWhenNewCodeDoesNotLink() {
+        var session = alice.open();
+        bench.park();
+        bench.up(new TestDevice(steps).on("link", TestDevice.crash("no bus for me")));
+        assertEquals(List.of("+0", "-0"), alice.heard);
+        assertEquals(List.of("closed"), session.events.heard);
+        bench.awaitEvent(Event.Kind.REFUSED, "no bus for me");
+        bench.park();
+        assertEquals(1, steps.count("unlink"), "what did not link is not unlinked");
+        bench.up(second);
+        assertEquals(List.of("+0", "-0", "+1"), alice.heard);
+    }
+
+    @Test
+    void shouldKeepTheRingsOfTwoSessionsApart() {
+        List<Ring> before = new ArrayList<>();
+        alice.open().ring(0, 0);
+        bob.open().ring(0, 0);
+        before.addAll(first.rings);
+        bench.park();
+        bench.up(second);
+        assertEquals(before, second.rings);
+    }
+}
