@@ -2,6 +2,7 @@
 package vbus.shell;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,8 +81,7 @@ public final class WelcomeComponent {
     }
 
     private static String sinceStart() {
-        Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
-        return "%.1f s".formatted(Duration.between(start, Instant.now()).toMillis() / 1000.0);
+        return "%.1f s".formatted(ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0);
     }
 
     private List<Lab.Setting> settings() {
