@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.core;
 
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -24,14 +26,30 @@ final class Await {
         }
     }
 
+    /// A task on a thread of its own.
+    static final class Begun<T> extends FutureTask<T> {
+        private final Thread thread;
+
+        Begun(Supplier<T> task) {
+            super(task::get);
+            thread = Thread.ofPlatform().daemon().name("begun by a test").unstarted(this);
+        }
+
+        /// Until it waits for something.
+        void awaitBlocked() {
+            that("it waits", () -> !isDone()
+                && (thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING));
+        }
+    }
+
     /// Runs a task on a thread of its own; the test goes on.
-    static <T> FutureTask<T> begun(Supplier<T> task) {
-        FutureTask<T> begun = new FutureTask<>(task::get);
-        Thread.ofPlatform().daemon().name("test of " + Thread.currentThread().getName()).start(begun);
+    static <T> Begun<T> begun(Supplier<T> task) {
+        Begun<T> begun = new Begun<>(task);
+        begun.thread.start();
         return begun;
     }
 
-    static FutureTask<Void> begun(Runnable task) {
+    static Begun<Void> begun(Runnable task) {
         return begun(() -> {
             task.run();
             return null;
@@ -42,22 +60,15 @@ final class Await {
     static <T> T end(FutureTask<T> task) {
         try {
             return task.get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case RuntimeException x -> throw x;
                 case Error x -> throw x;
                 default -> throw new AssertionError(e);
             }
-        } catch (java.util.concurrent.TimeoutException | InterruptedException e) {
+        } catch (TimeoutException | InterruptedException e) {
             throw new AssertionError("a task did not end" + stacks(), e);
         }
-    }
-
-    /// Until a thread of the name waits for something. True when there is one.
-    static void blocked(FutureTask<?> task, String name) {
-        that("thread '" + name + "' waits", () -> !task.isDone() && Thread.getAllStackTraces().keySet().stream()
-            .filter(t -> t.getName().equals(name))
-            .anyMatch(t -> t.getState() == Thread.State.WAITING || t.getState() == Thread.State.TIMED_WAITING));
     }
 
     static String stacks() {

@@ -21,9 +21,11 @@ class BackplaneTest {
     private final Bench bench = new Bench();
     private final Backplane backplane = bench.backplane;
     private final TestDevice.Steps steps = new TestDevice.Steps();
+    private final CountDownLatch goOn = new CountDownLatch(1);
 
     @AfterEach
     void end() {
+        goOn.countDown();
         bench.close();
     }
 
@@ -208,7 +210,6 @@ class BackplaneTest {
 
     @Test
     void shouldCallConnectorsAndDevicesWithoutTheMonitorOfTheMaps() {
-        CountDownLatch goOn = new CountDownLatch(1);
         backplane.addBus("lab");
         Socket slow = new Socket() {
             @Override

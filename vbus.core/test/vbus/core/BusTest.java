@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vbus.api.connector.DeviceEvents;
@@ -71,7 +70,7 @@ class BusTest {
         for (int d = 0; d < 4; d++) {
             bench.backplane.link("link" + d, "lab", "dev" + d, 0);
         }
-        List<FutureTask<Void>> tasks = new ArrayList<>();
+        List<Await.Begun<Void>> tasks = new ArrayList<>();
         for (int d = 0; d < 4; d++) {
             String name = "dev" + d;
             tasks.add(Await.begun(() -> {

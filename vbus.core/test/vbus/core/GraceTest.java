@@ -179,7 +179,7 @@ class GraceTest {
         begin(Bench.LONG);
         bench.park();
         var call = Await.begun(() -> session.call(TestDevice.SIZE, 9));
-        Await.blocked(call, "test of " + Thread.currentThread().getName());
+        call.awaitBlocked();
         bench.backplane.unlink("dev");
         refused(Status.GONE, () -> Await.end(call));
     }

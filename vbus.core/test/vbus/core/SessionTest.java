@@ -213,16 +213,17 @@ class SessionTest {
 
     @Test
     void shouldServeRingsByThePriorityThatTheirGuestGave() {
-        var session = alice.open();
-        session.ring(0, 2);
-        session.channel.queue(1, new IdleRing(), -1);
-        session.ring(2, 7);
-        var groups = device.rings;
-        assertEquals(List.of(2, 0, 7), groups.stream().map(r -> sessionOf().priority(r)).toList());
-    }
-
-    private BusSession sessionOf() {
-        return ((Lease) device.sessions.getLast()).session();
+        var low = alice.open().ring(0, 1);
+        var high = bench.guest("bob").open().ring(0, 6);
+        CountDownLatch goOn = new CountDownLatch(1);
+        var held = Await.begun(() -> bench.lane.run(() -> await(goOn)));
+        held.awaitBlocked();
+        low.send();
+        high.send();
+        goOn.countDown();
+        Await.end(held);
+        Await.that("both numbers", () -> steps.count("work") == 2);
+        assertEquals(List.of("work bob", "work alice"), steps.done.stream().filter(s -> s.startsWith("work")).toList());
     }
 
     @Test
@@ -234,7 +235,7 @@ class SessionTest {
         Await.that("the call", () -> steps.count("call") == 1);
         var close = Await.begun(session.channel::close);
         var late = Await.begun(() -> session.call(TestDevice.SIZE, 3));
-        Await.blocked(close, "test of " + Thread.currentThread().getName());
+        close.awaitBlocked();
         assertEquals(0, steps.count("close"));
 
         goOn.countDown();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ import vbus.api.view.Event;
 class SoakTest {
 
     private static final int THREADS = 4;
-    private static final long NANOS = TimeUnit.SECONDS.toNanos(Boolean.getBoolean("vbus.all") ? 30 : 4);
+    private static final long NANOS = TimeUnit.SECONDS.toNanos(Boolean.getBoolean("vbus.all") ? 12 : 4);
     private static final int NAMES = 3;
 
     private final TestDevice.Steps steps = new TestDevice.Steps();
@@ -115,7 +114,8 @@ class SoakTest {
             if (!up[i]) {
                 TestDevice device = random.nextInt(4) == 0 ? new TestDevice(steps, "numbers/2", "other/1") : new TestDevice(steps);
                 if (random.nextInt(6) == 0) {
-                    device.on(List.of("open", "park", "close", "unlink", "shm", "link", "work").get(random.nextInt(7)), TestDevice.crash("soak"));
+                    device.on(List.of("open", "park", "close", "unlink", "shm", "link", "work").get(random.nextInt(7)),
+                        TestDevice.crash("soak"));
                 }
                 up[i] = bench.backplane.up("dev" + number + i, "test", device);
             }
@@ -208,7 +208,7 @@ class SoakTest {
         bench.backplane.addBus("bus0");
         bench.backplane.addBus("bus1");
         List<Socket> sockets = new CopyOnWriteArrayList<>();
-        List<FutureTask<Void>> actors = new ArrayList<>();
+        List<Await.Begun<Void>> actors = new ArrayList<>();
         long end = System.nanoTime() + NANOS;
         for (int i = 0; i < THREADS; i++) {
             Actor actor = new Actor(bench, i, seed, sockets);
@@ -229,6 +229,7 @@ class SoakTest {
         bench.close();
         Await.that("no thread is left", () -> Thread.getAllStackTraces().keySet().stream()
             .noneMatch(t -> t.getName().startsWith("vbus control") || t.getName().startsWith("vbus clock")));
-        assertTrue(bench.messages(Event.Kind.LOG).stream().allMatch(m -> m.contains("soak")), () -> bench.messages(Event.Kind.LOG).toString());
+        assertTrue(bench.messages(Event.Kind.LOG).stream().allMatch(m -> m.contains("soak")),
+            () -> bench.messages(Event.Kind.LOG).toString());
     }
 }
