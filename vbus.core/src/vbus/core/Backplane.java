@@ -18,8 +18,8 @@ import vbus.api.view.Journal;
 /// ```
 ///   change what is wanted, under the monitor  ->  settle slots and attachments, outside it: each brings itself to what is wanted
 /// ```
-/// Threads: any; the monitor guards the maps only and is the last that anybody takes: slots, connectors and devices have their own,
-/// and who holds one of these may look at the maps.
+/// Threads: any; the monitor guards the maps only and is the last that anybody takes: slots, connectors and devices have their
+/// own, and who holds one of these may look at the maps.
 final class Backplane implements Inventory, AutoCloseable {
 
     /// A link or connector whose bus or device is not there yet may just be early: told only after this time.

@@ -20,7 +20,8 @@ final class Control implements AutoCloseable {
     private final Journal journal;
     private final ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("vbus clock").factory());
-    private final ExecutorService workers = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("vbus control ", 0).factory());
+    private final ExecutorService workers =
+        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("vbus control ", 0).factory());
 
     Control(Journal journal) {
         this.journal = journal;

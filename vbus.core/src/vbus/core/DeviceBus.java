@@ -61,7 +61,8 @@ final class DeviceBus implements Bus {
     synchronized BusSession begin(Member member, int id, int version, SessionEvents events) {
         Offered offered = offers.get(id);
         if (offered == null) {
-            throw new VbusException(Status.NOT_FOUND, "bus %s has no interface %d: it has %s".formatted(name, id, offers.keySet()));
+            throw new VbusException(Status.NOT_FOUND, "bus %s has no interface %d: it has %s"
+                .formatted(name, id, offers.keySet()));
         }
         if (!members.contains(member)) {
             throw new VbusException(Status.GONE, "guest %s is not on bus %s".formatted(member.name(), name));
@@ -124,7 +125,8 @@ final class DeviceBus implements Bus {
 
     synchronized BusView view() {
         return new BusView(name,
-            offers.values().stream().map(o -> o.offer).map(o -> new OfferView(o.id(), o.type(), o.version(), o.device())).toList(),
+            offers.values().stream().map(o -> o.offer)
+                .map(o -> new OfferView(o.id(), o.type(), o.version(), o.device())).toList(),
             members.stream().map(Member::name).distinct().toList());
     }
 }

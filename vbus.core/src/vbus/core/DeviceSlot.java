@@ -28,7 +28,8 @@ import vbus.api.view.Journal;
 ///                            |                 '--grace over--> empty: DEVDROP, sessions revoked
 ///                            '--configuration removed--> DEVDROP at once, sessions revoked after the grace
 /// ```
-/// Threads: transitions exclude each other by this object's monitor, which device code may run under; sessions have their own lock.
+/// Threads: transitions exclude each other by this object's monitor, which device code may run under; sessions have their own
+/// lock.
 /// Nothing that holds a session's lock or the monitor of a bus or of the backplane may ask for this one.
 final class DeviceSlot {
 
@@ -81,7 +82,8 @@ final class DeviceSlot {
     /// The code is about to go. Its sessions are parked; without new code within the grace period they are dropped.
     synchronized void park() {
         letGo();
-        journal.record(Event.Kind.PARKED, name, sessions.parked().size() + " sessions wait up to " + graceMillis + " ms for new code");
+        journal.record(Event.Kind.PARKED, name,
+            sessions.parked().size() + " sessions wait up to " + graceMillis + " ms for new code");
         long now = ++epoch;
         control.schedule(() -> drop(now), graceMillis);
     }

@@ -219,7 +219,8 @@ class BackplaneTest {
             }
         };
         var join = Await.begun(() -> backplane.add(attachment(slow)));
-        var link = Await.begun(() -> backplane.up("slow", "test", new TestDevice(steps).on("link", () -> SessionTest.await(goOn))));
+        TestDevice device = new TestDevice(steps).on("link", () -> SessionTest.await(goOn));
+        var link = Await.begun(() -> backplane.up("slow", "test", device));
         Await.that("it joins", () -> !slow.told.isEmpty());
         Await.end(link);
         var linked = Await.begun(() -> backplane.link("slow", "lab", "slow", 0));

@@ -171,7 +171,8 @@ class GraceTest {
         bench.up(second);
         refused(Status.GONE, () -> session.call(TestDevice.SIZE, 3));
         revoked();
-        assertEquals(List.of("link lab", "open alice", "park alice", "unlink lab"), steps.done, "no code hears of a bus it is not on");
+        assertEquals(List.of("link lab", "open alice", "park alice", "unlink lab"), steps.done,
+            "no code hears of a bus it is not on");
     }
 
     @Test

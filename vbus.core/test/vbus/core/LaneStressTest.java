@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/// A kick that is lost is one after which a lane sleeps with work at hand: so its producer waits for it after each burst of kicks.
+/// A kick that is lost is one after which a lane sleeps with work at hand: so its producer waits for it after each burst.
 class LaneStressTest {
 
     private static final int KICKS = 1_000_000;

@@ -271,7 +271,8 @@ class LaneTest {
     void shouldRunTasksAtOnceWhenItIsClosed() throws IOException {
         Lane lane = lane();
         lane.close();
-        Await.that("its end", () -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("lane of LaneTest")));
+        Await.that("its end", () -> Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(t -> t.getName().equals("lane of LaneTest")));
         AtomicInteger ran = new AtomicInteger();
         lane.run(() -> lane.run(ran::incrementAndGet));
         assertEquals(1, ran.get());

@@ -184,7 +184,8 @@ class SessionTest {
     void shouldRefuseMemoryThatHoldsNoRing() {
         var session = alice.open();
         MemorySegment memory = Arena.ofAuto().allocate(568, 8);
-        assertTrue(refused(Status.INVALID, () -> session.channel.shm(0, memory, 8, 0, Doorbell.NONE)).getMessage().contains("magic"));
+        VbusException e = refused(Status.INVALID, () -> session.channel.shm(0, memory, 8, 0, Doorbell.NONE));
+        assertTrue(e.getMessage().contains("magic"), e.getMessage());
         refused(Status.INVALID, () -> session.channel.shm(0, memory.asSlice(1), 8, 0, Doorbell.NONE));
         assertEquals(0, session.call(TestDevice.SIZE, 0), "and goes on");
     }

@@ -97,7 +97,8 @@ class SoakTest {
         private void step() {
             int i = random.nextInt(NAMES);
             switch (random.nextInt(60)) {
-                case 0 -> bench.backplane.link("link" + number + i, "bus1", "dev" + random.nextInt(THREADS) + i, random.nextInt(30));
+                case 0 -> bench.backplane.link("link" + number + i, "bus1", "dev" + random.nextInt(THREADS) + i,
+                    random.nextInt(30));
                 case 1 -> bench.backplane.unlink("link" + number + i);
                 case 2, 3, 4 -> up(i);
                 case 5, 6 -> down(i, false);
@@ -112,10 +113,11 @@ class SoakTest {
 
         private void up(int i) {
             if (!up[i]) {
-                TestDevice device = random.nextInt(4) == 0 ? new TestDevice(steps, "numbers/2", "other/1") : new TestDevice(steps);
+                TestDevice device = random.nextInt(4) == 0 ? new TestDevice(steps, "numbers/2", "other/1")
+                    : new TestDevice(steps);
                 if (random.nextInt(6) == 0) {
-                    device.on(List.of("open", "park", "close", "unlink", "shm", "link", "work").get(random.nextInt(7)),
-                        TestDevice.crash("soak"));
+                    List<String> hooks = List.of("open", "park", "close", "unlink", "shm", "link", "work");
+                    device.on(hooks.get(random.nextInt(hooks.size())), TestDevice.crash("soak"));
                 }
                 up[i] = bench.backplane.up("dev" + number + i, "test", device);
             }
@@ -229,7 +231,7 @@ class SoakTest {
         bench.close();
         Await.that("no thread is left", () -> Thread.getAllStackTraces().keySet().stream()
             .noneMatch(t -> t.getName().startsWith("vbus control") || t.getName().startsWith("vbus clock")));
-        assertTrue(bench.messages(Event.Kind.LOG).stream().allMatch(m -> m.contains("soak")),
-            () -> bench.messages(Event.Kind.LOG).toString());
+        List<String> log = bench.messages(Event.Kind.LOG);
+        assertTrue(log.stream().allMatch(m -> m.contains("soak")), log::toString);
     }
 }

@@ -84,7 +84,8 @@ class LocalGuestTest {
     void end() {
         bus.stuck = false;
         guest.close();
-        Await.that("the end of its thread", () -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals(THREAD)));
+        Await.that("the end of its thread", () -> Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(t -> t.getName().equals(THREAD)));
     }
 
     private void onGuest(Runnable task) {

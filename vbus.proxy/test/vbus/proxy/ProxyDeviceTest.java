@@ -50,8 +50,8 @@ class ProxyDeviceTest {
 
     @Test
     void shouldSayWhatItIs() {
-        assertEquals("echo 2 4 dev lab alice", "%s %d %d %s %s %s".formatted(device.type(), device.version(), device.id(), device.device(),
-            device.bus(), device.guest()));
+        assertEquals("echo 2 4 dev lab alice", "%s %d %d %s %s %s".formatted(device.type(), device.version(),
+            device.id(), device.device(), device.bus(), device.guest()));
     }
 
     @Test
