@@ -191,13 +191,13 @@ final class Lane implements AutoCloseable {
     }
 
     private void sleep() {
-        boolean waiting = false;
         for (LaneSource source : sources) {
-            waiting |= source.watch();
+            source.watch();
         }
         sleeping = true;
         VarHandle.fullFence(); // kick sets kicked, then looks at sleeping
-        if (!waiting && !kicked && mailbox.isEmpty()) {
+        boolean did = pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
+        if (!did && !kicked && mailbox.isEmpty()) {
             epoll.await(-1);
         }
         sleeping = false;

@@ -41,13 +41,14 @@ final class LaneSource {
         return 0;
     }
 
-    /// Asks the guest to kick; true when the lane must not sleep.
-    boolean watch() {
+    /// Asks the guest to kick from now on; what it offered before is for one more look.
+    void watch() {
         try {
-            return work != null && group.active() && ring.watch();
+            if (work != null && group.active()) {
+                ring.watch();
+            }
         } catch (Throwable t) {
             fail("its ring failed: " + t);
-            return true;
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vbus.api.Status;
@@ -213,6 +214,28 @@ class LaneTest {
             Await.that("a broken session", () -> alice.events.heard.toString().contains("the guest cut its memory"));
             bench.guest("bob").open().call(TestDevice.ON_LANE, 0);
         }
+    }
+
+    @Test
+    void shouldSleepBesideAQueueWhoseDeviceCanNotGoOn() throws IOException {
+        Lane lane = lane();
+        AtomicInteger passes = new AtomicInteger();
+        IdleRing full = new IdleRing() {
+            @Override
+            public boolean watch() {
+                super.watch();
+                return true; // buffers wait, and no frame for them
+            }
+        };
+        LaneGroup group = new LaneGroup(lane);
+        group.activate();
+        lane.run(() -> lane.add(new LaneSource(group, null, full, 0, budget -> passes.incrementAndGet() * 0)));
+
+        Await.that("a lane that stands still", () -> {
+            int before = passes.get();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            return before > 0 && passes.get() == before;
+        });
     }
 
     @Test
