@@ -114,6 +114,7 @@ final class FrameExchange implements AutoCloseable {
             frame.set(SHORT, 12, (short) TYPE);
             thread.execute(() -> {
                 port.onReceive(this::receive);
+                receive(); // what came before the listener is not announced again
                 send();
             });
         }
