@@ -25,7 +25,8 @@ public interface Session {
     void serve(Ring ring, Work work);
 
     /// Runs a task on the device's lane at a burst boundary and waits for its end: while it runs, no work of the device does.
-    /// Errors: what the task throws; VbusException TIMED_OUT when the lane does not come to it.
+    /// Errors: what the task throws; VbusException TIMED_OUT when the lane does not come to it in 10 s;
+    /// the task then still waits, and runs should the lane go on: what it uses must stay.
     void onLane(Runnable task);
 
     /// Tells the guest's driver something; `kind` and `data` belong to the interface's ABI.

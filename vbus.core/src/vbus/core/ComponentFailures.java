@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.core;
 
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,11 +21,15 @@ public final class ComponentFailures {
 
     /// The message of the exception that a configuration's component ended in.
     String of(String pid) {
+        return find(pid).orElse("its component could not be activated: see the log");
+    }
+
+    /// The message of the exception that a configuration's component ended in; empty when it did not.
+    Optional<String> find(String pid) {
         return runtime.getComponentDescriptionDTOs().stream()
             .flatMap(d -> runtime.getComponentConfigurationDTOs(d).stream())
             .filter(c -> c.failure != null && pid.equals(String.valueOf(c.properties.get("service.pid"))))
-            .map(ComponentFailures::message).findFirst()
-            .orElse("its component could not be activated: see the log");
+            .map(ComponentFailures::message).findFirst();
     }
 
     /// `failure` is a stack trace; the deepest cause tells what was wrong with the configuration.

@@ -33,12 +33,14 @@ public final class ConfigurationComponent implements ConfigurationListener {
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime runtime;
     private final Journal journal;
+    private final ComponentFailures failures;
     private final ScheduledExecutorService later =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("vbus configurations").factory());
 
     @Activate
     public ConfigurationComponent(@Reference ConfigurationAdmin configurations, @Reference ServiceComponentRuntime runtime,
-        @Reference Journal journal) {
+        @Reference Journal journal, @Reference ComponentFailures failures) {
+        this.failures = failures;
         this.configurations = configurations;
         this.runtime = runtime;
         this.journal = journal;
@@ -66,6 +68,11 @@ public final class ConfigurationComponent implements ConfigurationListener {
 
     private void check(String factory, String pid) {
         var descriptions = runtime.getComponentDescriptionDTOs();
+        boolean device = descriptions.stream().anyMatch(d -> Arrays.asList(d.configurationPid).contains(factory)
+            && d.properties.containsKey(DeviceClass.TYPE));
+        if (there(pid) && !device) { // what is wrong with a device's is told when its component is asked for
+            failures.find(pid).ifPresent(message -> journal.record(Event.Kind.REFUSED, pid, message));
+        }
         if (there(pid) && descriptions.stream().noneMatch(d -> Arrays.asList(d.configurationPid).contains(factory))) {
             Set<String> classes = descriptions.stream().filter(d -> d.properties.containsKey(DeviceClass.TYPE))
                 .map(d -> d.configurationPid[0]).collect(Collectors.toCollection(TreeSet::new));

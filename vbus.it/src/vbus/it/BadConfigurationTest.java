@@ -75,6 +75,13 @@ class BadConfigurationTest {
     }
 
     @Test
+    void shouldSayWhatALinkLacks() {
+        container.configure("vbus.link~bad", "buss=lab", "device=lan0");
+
+        expectRefusal("vbus.link~bad", "want both names");
+    }
+
+    @Test
     void shouldTellHowToCallAFileThatIsNoFactoryConfiguration() throws IOException {
         Path file = Files.createTempFile("vbus", ".cfg");
         container.drop(file, "vbus.venet.switch~lan2.cfg");

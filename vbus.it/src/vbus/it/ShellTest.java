@@ -43,7 +43,6 @@ class ShellTest {
     @Test
     void shouldCreateLinkShowUnlinkAndRemoveADevice() throws Exception {
         assertEquals("device echo0 of class vbus.example.echo", say("vbus:create example.echo echo0"));
-        container.await("the device", () -> container.inventory().devices().size() == 1);
         assertEquals("echo0 is on bus lab", say("vbus:link echo0 lab"));
         container.await("the interface", () -> container.count("vbus.api.driver.DeviceProxy", "(vbus.device=echo0)") == 1);
 
@@ -69,6 +68,8 @@ class ShellTest {
         assertRefused("there is no device 'x': vbus:devices shows all", "vbus:link x lab");
         assertRefused("device 'x' is not on bus 'lab': vbus:devices shows the links", "vbus:unlink x lab");
         assertRefused("'oops' is no setting: want KEY=VALUE", "vbus:create example.echo y oops");
+        assertRefused("'*' is no name: want letters, digits, '_', '.' and '-'", "vbus:unlink '*' lab");
+        assertRefused("'a b' is no name: want letters, digits, '_', '.' and '-'", "vbus:create example.echo 'a b'");
     }
 
     private void assertRefused(String message, String line) {

@@ -6,6 +6,10 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.annotations.GogoCommand;
 import org.osgi.framework.BundleContext;
@@ -16,9 +20,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import vbus.api.DeviceClass;
+import vbus.api.view.Event;
 import vbus.api.view.Inventory;
 import vbus.api.view.Inventory.BusView;
 import vbus.api.view.Inventory.DeviceView;
+import vbus.api.view.Journal;
 
 /// Commands that change configurations: what they make is what a dropped `.cfg` makes.
 @Component(service = ChangeCommands.class)
@@ -26,13 +32,19 @@ import vbus.api.view.Inventory.DeviceView;
 public final class ChangeCommands {
 
     private static final String LINK = "vbus.link";
+    private static final Pattern NAME = Pattern.compile("\\w[\\w.-]*");
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final BundleContext context;
     private final ConfigurationAdmin configurations;
     private final Inventory inventory;
+    private final Journal journal;
 
     @Activate
-    public ChangeCommands(BundleContext context, @Reference ConfigurationAdmin configurations, @Reference Inventory inventory) {
+    public ChangeCommands(BundleContext context, @Reference ConfigurationAdmin configurations, @Reference Inventory inventory,
+        @Reference Journal journal) {
+        this.journal = journal;
         this.context = context;
         this.configurations = configurations;
         this.inventory = inventory;
@@ -40,6 +52,7 @@ public final class ChangeCommands {
 
     @Descriptor("makes a device: create CLASS NAME [KEY=VALUE ...]")
     public String create(String deviceClass, String name, String... settings) throws IOException, InvalidSyntaxException {
+        name(name);
         String factory = deviceClass.startsWith("vbus.") ? deviceClass : "vbus." + deviceClass;
         Set<String> classes = classes();
         require(classes.contains(factory), "there is no device class '%s': the device classes are %s".formatted(factory, classes));
@@ -51,7 +64,8 @@ public final class ChangeCommands {
             require(at > 0, "'%s' is no setting: want KEY=VALUE".formatted(s));
             properties.put(s.substring(0, at), s.substring(at + 1));
         }
-        configurations.getFactoryConfiguration(factory, name, "?").update(properties);
+        apply(configurations.getFactoryConfiguration(factory, name, "?"), properties,
+            () -> inventory.devices().stream().anyMatch(d -> d.name().equals(name) && d.state().equals("up")));
         return "device " + name + " of class " + factory;
     }
 
@@ -75,21 +89,49 @@ public final class ChangeCommands {
             "there is no bus '%s': vbus:buses shows all".formatted(bus));
         require(inventory.devices().stream().map(DeviceView::name).anyMatch(device::equals),
             "there is no device '%s': vbus:devices shows all".formatted(device));
+        require(inventory.devices().stream().noneMatch(d -> d.name().equals(device) && d.buses().contains(bus)),
+            "device '%s' is on bus '%s' already".formatted(device, bus));
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("bus", bus);
         properties.put("device", device);
-        configurations.getFactoryConfiguration(LINK, device + "-" + bus, "?").update(properties);
+        apply(configurations.getFactoryConfiguration(LINK, device + "-" + bus, "?"), properties,
+            () -> inventory.devices().stream().anyMatch(d -> d.name().equals(device) && d.buses().contains(bus)));
         return device + " is on bus " + bus;
     }
 
     @Descriptor("takes a device off a bus: unlink DEVICE BUS")
     public String unlink(String device, String bus) throws IOException, InvalidSyntaxException {
+        name(device);
+        name(bus);
         Configuration[] links = list("(&(service.factoryPid=%s)(device=%s)(bus=%s))".formatted(LINK, device, bus));
         require(links.length > 0, "device '%s' is not on bus '%s': vbus:devices shows the links".formatted(device, bus));
         for (Configuration c : links) {
             c.delete();
         }
         return device + " is off bus " + bus;
+    }
+
+    /// Updates a configuration and waits until it is served. Errors: why it is refused; the configuration is removed then.
+    private void apply(Configuration configuration, Dictionary<String, Object> properties, BooleanSupplier served)
+        throws IOException {
+        long since = journal.last(1).stream().mapToLong(Event::number).findFirst().orElse(0);
+        String pid = configuration.getPid();
+        configuration.update(properties);
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (!served.getAsBoolean()) {
+            Event refusal = journal.last(100).stream().filter(e -> e.number() > since && e.kind() == Event.Kind.REFUSED
+                && e.subject().equals(pid)).findFirst().orElse(null);
+            if (refusal != null || System.nanoTime() > end) {
+                configuration.delete();
+                throw new IllegalArgumentException(refusal == null ? pid + " is not served: see vbus:events" : refusal.message());
+            }
+            LockSupport.parkNanos(ANSWER_NANOS);
+        }
+    }
+
+    /// Errors: IllegalArgumentException for what is no name; it would mean something else in a filter or a file.
+    private static void name(String name) {
+        require(NAME.matcher(name).matches(), "'%s' is no name: want letters, digits, '_', '.' and '-'".formatted(name));
     }
 
     private Configuration[] list(String filter) throws IOException, InvalidSyntaxException {
