@@ -31,6 +31,8 @@ class VmTest {
     private static final Duration COMMAND = Duration.ofSeconds(60);
     private static final Duration TRANSFER = Duration.ofMinutes(3);
     private static final Duration LARGEST_GAP = Duration.ofSeconds(3);
+    /// The short form is for whoever waits at a terminal.
+    private static final int MEBIBYTES = Boolean.getBoolean("vbus.all") ? 64 : 8;
     private static final Pattern ANSWERED = Pattern.compile(" seq=(\\d+) .*time=");
     private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
     private static final Pattern REPLY = Pattern.compile("(?m)^([0-9.]+) .* time=");
@@ -91,14 +93,14 @@ class VmTest {
     }
 
     @Test
-    void shouldCarrySixtyFourMebibytesOfTcpUnchanged() {
+    void shouldCarryMebibytesOfTcpUnchanged() {
         vm2.run("nc -l -p 5001 -e sh -c 'tee /tmp/in | sha256sum' > /dev/null 2>&1 &", COMMAND);
-        String sent = vm1.run("dd if=/dev/urandom bs=1M count=64 2> /dev/null | tee /tmp/out | sha256sum", COMMAND);
+        String sent = vm1.run("dd if=/dev/urandom bs=1M count=" + MEBIBYTES + " 2> /dev/null | tee /tmp/out | sha256sum", COMMAND);
 
         String received = vm1.run("nc 10.77.0.2 5001 < /tmp/out; rm /tmp/out", TRANSFER); // the other end answers with its sum
         String bytes = vm2.run("wc -c < /tmp/in; rm /tmp/in", COMMAND);
 
-        assertEquals("67108864", bytes);
+        assertEquals(String.valueOf(MEBIBYTES << 20), bytes);
         assertEquals(sent, received);
     }
 
