@@ -147,7 +147,6 @@ class VmTest {
         Duration gap = largestGap(report);
         assertTrue(gap.compareTo(LARGEST_GAP) <= 0, "largest gap between replies " + gap + "\n" + report);
         assertTrue(vm1.alive() && vm2.alive(), "the VMs are untouched");
-        assertTrue(Long.parseLong(vm1.run("cut -d. -f1 /proc/uptime", COMMAND)) > 0);
     }
 
     /// Drops another revision of the switch, and waits until the Java guest is told of it on the session that it has.
