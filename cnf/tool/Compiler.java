@@ -80,7 +80,8 @@ final class Compiler {
     }
 
     private List<String> options(List<File> path, File output) {
-        var options = new ArrayList<>(List.of("--release", project.getProperty("javac.target"), "-g", "-parameters", "-proc:none",
+        var options = new ArrayList<>(List.of("--release", project.getProperty("javac.target"), "-g", "-parameters",
+            "-proc:" + project.getProperty("javac.proc", "none"),
             "-encoding", "UTF-8", "-d", output.getPath(),
             "-classpath", String.join(File.pathSeparator, path.stream().map(File::getPath).toList())));
         options.addAll(project.getParameters("java.options").keySet());
