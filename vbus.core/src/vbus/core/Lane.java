@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import vbus.api.Status;
 import vbus.api.VbusException;
-import vbus.core.sys.Epoll;
+import vbus.shm.linux.Epoll;
 
 /// A worker that serves queues: it alone runs the work of the devices that are on it.
 ///

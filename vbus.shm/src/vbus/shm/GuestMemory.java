@@ -46,6 +46,16 @@ public final class GuestMemory {
         return Arrays.stream(table).mapToLong(r -> r.memory().byteSize()).sum();
     }
 
+    /// True while all of it is there; false once the guest shortened a file behind it. Asks the system.
+    public boolean isIntact() {
+        for (Region r : table) {
+            if (!r.backing().isIntact()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// The range as one segment.
     /// Errors: IllegalArgumentException when a byte of it lies outside the regions, or it spans two.
     public MemorySegment segment(long address, long byteCount) {

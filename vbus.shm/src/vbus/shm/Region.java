@@ -10,7 +10,13 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param address first guest address of the range, bytes
 /// @param memory the same range as this process sees it
-public record Region(long address, MemorySegment memory) {
+/// @param backing what stands behind it
+public record Region(long address, MemorySegment memory, Backing backing) {
+
+    /// Memory that nobody can take away.
+    public Region(long address, MemorySegment memory) {
+        this(address, memory, Backing.PROCESS);
+    }
 
     public Region {
         if (memory.byteSize() == 0 || address < 0 || address > Long.MAX_VALUE - memory.byteSize()) {

@@ -9,7 +9,7 @@ import vbus.api.connector.DeviceEvents.Offer;
 import vbus.api.connector.Guest;
 import vbus.api.view.Event.Kind;
 import vbus.shm.GuestMemory;
-import vbus.vhost.sys.UnixSocket;
+import vbus.shm.linux.UnixSocket;
 
 /// A front-end from its connection to its end. Whatever it does ends here: no exception leaves, nothing stays open.
 ///

@@ -2,9 +2,7 @@
 package vbus.vhost;
 
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
-import java.util.Set;
+import vbus.shm.linux.SocketFile;
 
 /// One virtio device of one guest behind a socket, as configured.
 ///
@@ -20,21 +18,10 @@ record Endpoint(String name, String device, Path path, String mode, String guest
             throw new IllegalArgumentException("vhost-user socket %s: device '%s', path '%s', guest '%s': want all"
                 .formatted(name, device, path, guest));
         }
-        if (!mode.matches("0?[0-7]{1,3}")) {
-            throw new IllegalArgumentException("vhost-user socket %s: mode '%s': want an octal number, for example 0660"
-                .formatted(name, mode));
+        try {
+            SocketFile.permissions(mode);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("vhost-user socket %s: %s".formatted(name, e.getMessage()));
         }
-    }
-
-    /// The mode as Java has it.
-    Set<PosixFilePermission> permissions() {
-        int bits = Integer.parseInt(mode, 8);
-        Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
-        for (PosixFilePermission p : PosixFilePermission.values()) { // from the owner's reading, bit 8, down
-            if ((bits >> 8 - p.ordinal() & 1) != 0) {
-                granted.add(p);
-            }
-        }
-        return granted;
     }
 }

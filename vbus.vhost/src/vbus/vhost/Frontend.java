@@ -11,8 +11,8 @@ import static vbus.vhost.MessageLayout.VRING_MASK;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import vbus.vhost.sys.Eventfd;
-import vbus.vhost.sys.UnixSocket;
+import vbus.shm.linux.Eventfd;
+import vbus.shm.linux.UnixSocket;
 
 /// A connected front-end: reads its messages, checks what they say, has the [Backend] do it, answers.
 ///

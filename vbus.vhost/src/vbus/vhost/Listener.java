@@ -8,7 +8,8 @@ import vbus.api.connector.DeviceEvents.Offer;
 import vbus.api.connector.Guest;
 import vbus.api.view.Event.Kind;
 import vbus.shm.GuestMemory;
-import vbus.vhost.sys.UnixSocket;
+import vbus.shm.linux.SocketFile;
+import vbus.shm.linux.UnixSocket;
 
 /// A socket that listens as long as its device is there, and serves one front-end after the other.
 ///
@@ -83,7 +84,7 @@ final class Listener {
     /// The protocol thread: until `stop`.
     void run(Guest guest) {
         for (Stay current = next(); current != null; current = next()) {
-            try (SocketFile file = SocketFile.listen(endpoint)) {
+            try (SocketFile file = SocketFile.listen(endpoint.path(), endpoint.mode(), 1)) {
                 refusal = null;
                 serveAll(file.socket(), guest, current);
             } catch (IOException e) {

@@ -16,14 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import vbus.shm.GuestMemory;
 import vbus.shm.Region;
-import vbus.vhost.sys.Mapping;
+import vbus.shm.linux.SharedFile;
 
 /// The guest's memory, mapped: what SET_MEM_TABLE told.
 ///
 /// A byte of it has two addresses. Descriptors in a ring carry *guest* addresses, see [#show]; the messages that say where the
 /// rings are carry addresses of the *front-end's* process, see [#user].
 ///
-/// Ownership: holds the mappings until `close`; by then no lane uses them. The files are closed by whoever got them.
+/// Ownership: holds the mappings, and the files to see whether they were shortened, until `close`; by then no lane uses them.
 /// Threads: one; the segments may be used by any.
 final class MemoryTable implements AutoCloseable {
 
@@ -32,6 +32,7 @@ final class MemoryTable implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final List<Mapped> regions = new ArrayList<>();
+    private final List<SharedFile> files = new ArrayList<>();
 
     /// Maps what a SET_MEM_TABLE asks for.
     /// Errors: Violation when a region is not inside its file or can not be mapped; nothing stays mapped then.
@@ -58,10 +59,11 @@ final class MemoryTable implements AutoCloseable {
         long size = message.longAt(at + REGION_SIZE);
         long user = message.longAt(at + USER_ADDRESS);
         long offset = message.longAt(at + FILE_OFFSET);
-        int fd = message.fds().get(index);
         try {
             long end = Math.addExact(offset, size);
-            long file = Mapping.fileBytes(fd);
+            SharedFile opened = SharedFile.of(message.fds().get(index));
+            files.add(opened);
+            long file = opened.byteSize();
             if (size <= 0 || offset < 0 || end > file) {
                 throw new Violation("region %d of 0x%x bytes at offset 0x%x of a file of 0x%x bytes: want it inside", index, size,
                     offset, file);
@@ -71,8 +73,8 @@ final class MemoryTable implements AutoCloseable {
                     user);
             }
             // from the begin of the file: an offset need not be on a page
-            MemorySegment memory = Mapping.of(fd, end, arena).asSlice(offset, size);
-            regions.add(new Mapped(user, new Region(guest, memory)));
+            MemorySegment memory = opened.map(end, arena).asSlice(offset, size);
+            regions.add(new Mapped(user, new Region(guest, memory, opened.backing(end))));
         } catch (ArithmeticException | IllegalArgumentException | IOException e) {
             throw new Violation("region %d of 0x%x bytes at guest address 0x%x, offset 0x%x: %s", index, size, guest, offset,
                 e.getMessage());
@@ -107,5 +109,6 @@ final class MemoryTable implements AutoCloseable {
     @Override
     public void close() {
         arena.close();
+        files.forEach(SharedFile::close);
     }
 }

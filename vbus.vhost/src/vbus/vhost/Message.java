@@ -18,8 +18,8 @@ import static vbus.vhost.MessageLayout.VERSION_MASK;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import vbus.vhost.sys.Fds;
-import vbus.vhost.sys.UnixSocket;
+import vbus.shm.linux.Fds;
+import vbus.shm.linux.UnixSocket;
 
 /// A message of a front-end, and the answer to it; used again for the next.
 ///

@@ -6,8 +6,8 @@ import vbus.shm.Doorbell;
 import vbus.shm.GuestMemory;
 import vbus.shm.SplitQueue;
 import vbus.shm.SplitRing;
-import vbus.vhost.sys.ErrnoException;
-import vbus.vhost.sys.Eventfd;
+import vbus.shm.linux.ErrnoException;
+import vbus.shm.linux.Eventfd;
 
 /// A virtqueue as the front-end describes it, piece by piece, and the ring that runs when all pieces are there.
 ///

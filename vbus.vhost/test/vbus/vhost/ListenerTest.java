@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vbus.api.connector.DeviceEvents.Offer;
 import vbus.api.view.Event.Kind;
+import vbus.shm.linux.SocketFile;
 import vbus.testkit.VhostFrontend;
 import vbus.testkit.VhostWire;
 import vbus.testkit.sys.UnixStream;
@@ -218,7 +219,7 @@ class ListenerTest {
     void shouldSayWhyThePathCanNotBeBoundAndKeepNothingOpen() {
         long before = OpenFds.count();
 
-        var refusal = assertThrows(IOException.class, () -> SocketFile.listen(Lab.endpoint(Path.of("/proc/vbus.sock"))));
+        var refusal = assertThrows(IOException.class, () -> SocketFile.listen(Path.of("/proc/vbus.sock"), "0660", 1));
 
         assertTrue(refusal.getMessage().startsWith("socket path /proc/vbus.sock: bind: "), refusal.getMessage());
         assertEquals(before, OpenFds.count());
@@ -226,9 +227,7 @@ class ListenerTest {
 
     @Test
     void shouldReadTheModeAsOctal() {
-        var endpoint = new Endpoint("a", "d", Path.of("p"), "0751", "g");
-
-        assertEquals("rwxr-x--x", PosixFilePermissions.toString(endpoint.permissions()));
+        assertEquals("rwxr-x--x", PosixFilePermissions.toString(SocketFile.permissions("0751")));
         assertThrows(IllegalArgumentException.class, () -> new Endpoint("a", "d", Path.of("p"), "0888", "g"));
         assertThrows(IllegalArgumentException.class, () -> new Endpoint("a", "d", Path.of("p"), "", "g"));
         assertThrows(IllegalArgumentException.class, () -> new Endpoint("a", " ", Path.of("p"), "0660", "g"));

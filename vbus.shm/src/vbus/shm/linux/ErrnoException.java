@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost.sys;
+package vbus.shm.linux;
 
 import java.io.IOException;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost.sys;
+package vbus.shm.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import vbus.shm.Doorbell;
 
-/// An eventfd of another process, as a doorbell.
+/// An eventfd as a doorbell: of this process, or one that came from another.
 ///
 /// Ownership: holds its descriptor until `close`; nobody rings it any more by then.
 /// Threads: `ring` from any thread, also while `become` runs; the others from one thread at a time.
@@ -21,6 +21,7 @@ import vbus.shm.Doorbell;
 public final class Eventfd implements Doorbell, AutoCloseable {
 
     private static final MethodHandle WRITE = Libc.bare("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle EVENTFD = Libc.function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle DUP3 = Libc.function("dup3", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle FCNTL = Libc.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int GET_FLAGS = 3;
@@ -39,6 +40,11 @@ public final class Eventfd implements Doorbell, AutoCloseable {
         this.fd = fd;
     }
 
+    /// A new one, to be given to another process.
+    public static Eventfd create() throws ErrnoException {
+        return new Eventfd((int) Libc.checked("eventfd", s -> (int) EVENTFD.invokeExact(s, 0, CLOEXEC | NONBLOCK)));
+    }
+
     /// True when the descriptor is an eventfd. A pipe or a socket in its place could block who rings it.
     public static boolean is(int fd) {
         try {
@@ -48,15 +54,20 @@ public final class Eventfd implements Doorbell, AutoCloseable {
         }
     }
 
-    /// Takes the first descriptor of a message and makes it non-blocking: a peer that fills its counter must not stop the lane
-    /// that rings it, nor one that empties it the lane that reads it.
+    /// Takes the first descriptor of a message.
     public static Eventfd of(Fds fds) throws ErrnoException {
-        int fd = fds.get(0);
+        return of(fds, 0);
+    }
+
+    /// Takes a descriptor of a message and makes it non-blocking: a peer that fills its counter must not stop the lane that rings
+    /// it, nor one that empties it the lane that reads it.
+    public static Eventfd of(Fds fds, int index) throws ErrnoException {
+        int fd = fds.get(index);
         int flags = (int) Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, GET_FLAGS, 0));
         if ((flags & NONBLOCK) == 0) {
             Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, SET_FLAGS, flags | NONBLOCK));
         }
-        return new Eventfd(fds.take(0));
+        return new Eventfd(fds.take(index));
     }
 
     /// The descriptor, which stays this object's.

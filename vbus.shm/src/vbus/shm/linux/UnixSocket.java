@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost.sys;
+package vbus.shm.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -27,7 +27,9 @@ public final class UnixSocket implements AutoCloseable {
     private static final MethodHandle LISTEN = Libc.function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle ACCEPT = Libc.function("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
     private static final MethodHandle RECVMSG = Libc.function("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle SEND = Libc.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SENDMSG = Libc.function("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle GETSOCKOPT =
+        Libc.function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle SHUTDOWN = Libc.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
 
     private static final short AF_UNIX = 1;
@@ -37,6 +39,12 @@ public final class UnixSocket implements AutoCloseable {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int BOTH_WAYS = 2;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
+    private static final int CREDENTIALS_BYTES = 12;
+
+    /// Who is at the other end, as the kernel knows it: at the moment of its connect.
+    public record Peer(int pid, int uid, int gid) { }
 
     private final int fd;
     private boolean isShut;
@@ -59,6 +67,19 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
+    /// A socket that is connected to who listens at `path`.
+    public static UnixSocket connect(Path path) throws ErrnoException {
+        UnixSocket socket = open(0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = address(path, arena);
+            Libc.checked("connect", s -> (int) CONNECT.invokeExact(s, socket.fd, address, (int) address.byteSize()));
+            return socket;
+        } catch (ErrnoException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
     /// False when the file at `path` is a socket that nobody listens on.
     public static boolean answers(Path path) throws ErrnoException {
         try (UnixSocket socket = open(NONBLOCK); Arena arena = Arena.ofConfined()) {
@@ -70,9 +91,9 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /// Lets one peer wait while another is served.
-    public void listen() throws ErrnoException {
-        Libc.checked("listen", s -> (int) LISTEN.invokeExact(s, fd, 1));
+    /// Lets up to `waiting` peers wait for an accept.
+    public void listen(int waiting) throws ErrnoException {
+        Libc.checked("listen", s -> (int) LISTEN.invokeExact(s, fd, waiting));
     }
 
     /// Waits for a peer. Errors: ErrnoException also after a shutdown.
@@ -92,11 +113,23 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /// Sends all of it.
-    public void send(MemorySegment bytes) throws ErrnoException {
-        for (long at = 0; at < bytes.byteSize(); ) {
-            MemorySegment rest = bytes.asSlice(at);
-            at += Libc.checked("send", s -> (long) SEND.invokeExact(s, fd, rest, rest.byteSize(), MSG_NOSIGNAL));
+    /// Sends all of it, and the descriptors, which stay the caller's, with its first byte.
+    public void send(MemorySegment bytes, int... fds) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            for (long at = 0; at < bytes.byteSize(); ) {
+                MessageHeader header = new MessageHeader(bytes.asSlice(at), arena, at == 0 ? fds : new int[0]);
+                at += Libc.checked("sendmsg", s -> (long) SENDMSG.invokeExact(s, fd, header.segment(), MSG_NOSIGNAL));
+            }
+        }
+    }
+
+    /// Who connected. @spec Linux unix(7), SO_PEERCRED
+    public Peer peer() throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment credentials = arena.allocate(CREDENTIALS_BYTES, 4);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, CREDENTIALS_BYTES);
+            Libc.checked("getsockopt", s -> (int) GETSOCKOPT.invokeExact(s, fd, SOL_SOCKET, SO_PEERCRED, credentials, length));
+            return new Peer(credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, 4), credentials.get(JAVA_INT, 8));
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost.sys;
+package vbus.shm.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost;
+package vbus.shm.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
 import java.util.Map;
-import vbus.vhost.sys.ErrnoException;
-import vbus.vhost.sys.UnixSocket;
+import java.util.Set;
 
 /// A listening socket and its file.
 ///
 /// A file that a dead process left is replaced; one that somebody listens on, or that is no socket, stays untouched.
 /// Ownership: removes the file at `close`, when it is still the one that was made.
-final class SocketFile implements AutoCloseable {
+public final class SocketFile implements AutoCloseable {
 
     private static final int TYPE_MASK = 0170000;
     private static final int SOCKET = 0140000;
@@ -28,9 +29,9 @@ final class SocketFile implements AutoCloseable {
         made = identity(path);
     }
 
-    /// Listens. Errors: IOException whose message says why that can not be, and what would be right.
-    static SocketFile listen(Endpoint endpoint) throws IOException {
-        Path path = endpoint.path();
+    /// Listens; `mode` says who may connect, and at most `waiting` peers wait for an accept.
+    /// Errors: IOException whose message says why that can not be, and what would be right.
+    public static SocketFile listen(Path path, String mode, int waiting) throws IOException {
         int bytes = UnixSocket.bytes(path).length;
         if (bytes > UnixSocket.MAX_PATH_BYTES) {
             throw new IOException("socket path %s has %d bytes: want at most %d"
@@ -45,7 +46,7 @@ final class SocketFile implements AutoCloseable {
             clear(path);
         }
         try {
-            return bind(endpoint);
+            return bind(path, permissions(mode), waiting);
         } catch (ErrnoException e) {
             throw new IOException("socket path %s: %s: choose another path".formatted(path, e.getMessage()), e);
         }
@@ -62,12 +63,12 @@ final class SocketFile implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
-    private static SocketFile bind(Endpoint endpoint) throws IOException {
-        UnixSocket socket = UnixSocket.bind(endpoint.path());
+    private static SocketFile bind(Path path, Set<PosixFilePermission> granted, int waiting) throws IOException {
+        UnixSocket socket = UnixSocket.bind(path);
         try {
-            Files.setPosixFilePermissions(endpoint.path(), endpoint.permissions());
-            SocketFile file = new SocketFile(endpoint.path(), socket);
-            socket.listen();
+            Files.setPosixFilePermissions(path, granted);
+            SocketFile file = new SocketFile(path, socket);
+            socket.listen(waiting);
             return file;
         } catch (IOException e) {
             socket.close();
@@ -75,7 +76,24 @@ final class SocketFile implements AutoCloseable {
         }
     }
 
-    UnixSocket socket() {
+    /// The mode of a socket's file as Java has it.
+    /// Errors: IllegalArgumentException when it is not an octal number of up to three digits, as of chmod.
+    public static Set<PosixFilePermission> permissions(String mode) {
+        if (!mode.matches("0?[0-7]{1,3}")) {
+            throw new IllegalArgumentException("mode '%s': want an octal number, for example 0660".formatted(mode));
+        }
+        int bits = Integer.parseInt(mode, 8);
+        Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
+        for (PosixFilePermission p : PosixFilePermission.values()) { // from the owner's reading, bit 8, down
+            if ((bits >> 8 - p.ordinal() & 1) != 0) {
+                granted.add(p);
+            }
+        }
+        return granted;
+    }
+
+    /// The socket that listens, which stays this object's.
+    public UnixSocket socket() {
         return socket;
     }
 

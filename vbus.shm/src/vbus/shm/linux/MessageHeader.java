@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost.sys;
+package vbus.shm.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -8,7 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// How recvmsg is told where to put bytes and descriptors. @spec Linux, 64 bits: msghdr, iovec and cmsghdr
+/// How recvmsg and sendmsg are told where bytes and descriptors are. @spec Linux, 64 bits: msghdr, iovec and cmsghdr
 ///
 /// ```
 ///  msghdr    0 name   8 name length u32   16 iovec   24 iovec count   32 control   40 control length   48 flags i32
@@ -44,6 +44,25 @@ final class MessageHeader {
         header.set(JAVA_LONG, IOVEC_COUNT, 1);
         header.set(ADDRESS, CONTROL, control);
         header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_BYTES);
+    }
+
+    /// A header that sends `bytes`, which is not empty, with descriptors; valid as long as `arena`.
+    MessageHeader(MemorySegment bytes, Arena arena, int[] fds) {
+        MemorySegment iovec = arena.allocate(16, 8);
+        iovec.set(ADDRESS, 0, bytes);
+        iovec.set(JAVA_LONG, 8, bytes.byteSize());
+        header = arena.allocate(BYTES, 8);
+        header.set(ADDRESS, IOVEC, iovec);
+        header.set(JAVA_LONG, IOVEC_COUNT, 1);
+        control = arena.allocate(FIRST_FD + 4L * fds.length + 4, 8);
+        if (fds.length > 0) {
+            control.set(JAVA_LONG, 0, FIRST_FD + 4L * fds.length);
+            control.set(JAVA_INT, LEVEL, SOL_SOCKET);
+            control.set(JAVA_INT, TYPE, SCM_RIGHTS);
+            MemorySegment.copy(fds, 0, control, JAVA_INT, FIRST_FD, fds.length);
+            header.set(ADDRESS, CONTROL, control);
+            header.set(JAVA_LONG, CONTROL_LENGTH, FIRST_FD + 4L * fds.length);
+        }
     }
 
     MemorySegment segment() {

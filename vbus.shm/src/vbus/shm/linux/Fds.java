@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.vhost.sys;
+package vbus.shm.linux;
 
 /// The file descriptors that came with a message: those that nobody takes are closed with it.
 ///
