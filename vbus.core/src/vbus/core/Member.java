@@ -37,6 +37,11 @@ final class Member implements Guest {
         return new SessionChannel(session);
     }
 
+    @Override
+    public void settle() {
+        sessions.forEach(s -> s.group().boundary());
+    }
+
     /// Errors: what the first session said that could not be closed; to be tried again.
     @Override
     public void close() {

@@ -29,7 +29,7 @@ final class Registered implements Shm, Channel.Registration {
     private Ring ring;
 
     /// A pool or an IOQ.
-    Registered(BusSession session, int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest) {
+    Registered(BusSession session, int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest, int kickFd) {
         if (signalOffset != Channel.NO_SIGNAL
             && (signalOffset < 0 || signalOffset % 4 != 0 || signalOffset > memory.byteSize() - SIGNAL_BYTES)) {
             throw new VbusException(Status.INVALID, "shm %d: signal at %d of %d bytes: want a multiple of 4 and %d bytes behind it"
@@ -44,7 +44,7 @@ final class Registered implements Shm, Channel.Registration {
         this.signalOffset = signalOffset;
         this.priority = priority;
         this.guest = guest;
-        kickFd = -1;
+        this.kickFd = kickFd;
     }
 
     /// A virtqueue.
@@ -109,7 +109,7 @@ final class Registered implements Shm, Channel.Registration {
                 lane.watch(kickFd);
             }
         } catch (IOException e) {
-            throw new VbusException(Status.INVALID, "queue %d: kick descriptor %d can not be watched, want an eventfd: %s"
+            throw new VbusException(Status.INVALID, "shm %d: kick descriptor %d can not be watched, want an eventfd: %s"
                 .formatted(id, kickFd, e.getMessage()));
         }
     }

@@ -15,8 +15,8 @@ record SessionChannel(BusSession session) implements Channel {
     }
 
     @Override
-    public Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest) {
-        return session.register(new Registered(session, id, memory, signalOffset, priority, guest));
+    public Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest, int kickFd) {
+        return session.register(new Registered(session, id, memory, signalOffset, priority, guest, kickFd));
     }
 
     @Override

@@ -46,6 +46,9 @@ class LocalGuestTest {
         private String opened = "";
 
         @Override
+        public void settle() { }
+
+        @Override
         public String name() {
             return "lab";
         }

@@ -65,7 +65,7 @@ final class FakePort implements BusPort, AutoCloseable {
         }
 
         @Override
-        public Registration shm(int shm, MemorySegment bytes, int signalOffset, int priority, Doorbell guest) {
+        public Registration shm(int shm, MemorySegment bytes, int signalOffset, int priority, Doorbell guest, int kickFd) {
             said.add("shm " + shm + " signal " + signalOffset + " priority " + priority);
             if (signalOffset != NO_SIGNAL) {
                 ring = new IoqRing(bytes, shm % 2 == 0 ? Direction.TO_DEVICE : Direction.FROM_DEVICE, memory, guest);

@@ -101,7 +101,7 @@ final class EchoChannel implements Channel {
     }
 
     @Override
-    public Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest) {
+    public Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest, int kickFd) {
         throw new UnsupportedOperationException();
     }
 

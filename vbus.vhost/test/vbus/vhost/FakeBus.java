@@ -93,6 +93,9 @@ final class FakeBus implements Bus, AutoCloseable {
         offers.forEach(events::added);
         return new Guest() {
             @Override
+            public void settle() { }
+
+            @Override
             public String name() {
                 return name;
             }

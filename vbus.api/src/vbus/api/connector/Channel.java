@@ -20,15 +20,24 @@ public interface Channel extends AutoCloseable {
     /// A synchronous request; `data` is the in-out buffer and is only used during the call.
     int call(int function, MemorySegment data);
 
+    /// No eventfd: the guest polls, or the caller kicks.
+    int NO_FD = -1;
+
+    /// Registers guest memory of a guest that kicks by [Registration#kick].
+    default Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest) {
+        return shm(id, memory, signalOffset, priority, guest, NO_FD);
+    }
+
     /// Registers guest memory under an id: a pool, or an IOQ with its signal.
     /// Errors: EXISTS when the id is registered; INVALID when the signal lies outside `memory`.
     /// @param signalOffset where in `memory` the 16 bytes of the signal are, a multiple of 4, or [#NO_SIGNAL]
     /// @param priority of the signal, 0 (lowest) to 7
     /// @param guest rings the guest
-    Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest);
+    /// @param kickFd an eventfd that the guest writes to kick, owned by the caller and open until the registration is closed; or
+    ///     [#NO_FD]. No two registrations have the same number.
+    Registration shm(int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest, int kickFd);
 
-    /// Registers a virtqueue under its number. `kickFd` is an eventfd that the guest writes to kick, owned by the caller and
-    /// open until the registration is closed; -1 when the guest polls or the caller kicks.
+    /// Registers a virtqueue under its number; `kickFd` as above.
     Registration queue(int id, Ring ring, int kickFd);
 
     /// Ends the session. Returns when no lane uses the guest's memory for it any more.
