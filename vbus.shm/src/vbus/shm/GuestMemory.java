@@ -66,6 +66,44 @@ public final class GuestMemory {
         return r.memory().asSlice(address - r.address(), byteCount);
     }
 
+    /// Copies out of the guest's memory, once: what it writes later is not seen.
+    /// Errors: IllegalArgumentException when a byte of the range lies outside the regions; nothing allocated, nothing copied then.
+    public void read(long address, MemorySegment to, long toOffset, long byteCount) {
+        copy(address, to, toOffset, byteCount, false);
+    }
+
+    /// Copies into the guest's memory. Errors: as `read`.
+    public void write(long address, MemorySegment from, long fromOffset, long byteCount) {
+        copy(address, from, fromOffset, byteCount, true);
+    }
+
+    private void copy(long address, MemorySegment other, long offset, long byteCount, boolean toGuest) {
+        final Region[] regions = table;
+        check(regions, address, byteCount);
+        for (long done = 0; done < byteCount; ) {
+            final Region r = find(regions, address + done);
+            final long in = address + done - r.address();
+            final long n = Math.min(byteCount - done, r.memory().byteSize() - in);
+            if (toGuest) {
+                MemorySegment.copy(other, offset + done, r.memory(), in, n);
+            } else {
+                MemorySegment.copy(r.memory(), in, other, offset + done, n);
+            }
+            done += n;
+        }
+    }
+
+    private static void check(Region[] regions, long address, long byteCount) {
+        for (long done = 0; done < byteCount; ) {
+            final Region r = find(regions, address + done);
+            if (r == null) {
+                throw new IllegalArgumentException("guest range 0x%x + %d bytes is outside the guest's memory"
+                    .formatted(address, byteCount));
+            }
+            done += Math.min(byteCount - done, r.end() - (address + done));
+        }
+    }
+
     /// The table of this moment, to be used for one burst.
     Region[] table() {
         return table;

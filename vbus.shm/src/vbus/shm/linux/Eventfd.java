@@ -26,6 +26,7 @@ public final class Eventfd implements Doorbell, AutoCloseable {
     private static final MethodHandle FCNTL = Libc.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final int GET_FLAGS = 3;
     private static final int SET_FLAGS = 4;
+    private static final int DUPLICATE_CLOEXEC = 1030;
     private static final int NONBLOCK = 0x800;
     private static final int CLOEXEC = 0x80000;
     private static final MemorySegment ONE = Arena.ofAuto().allocate(JAVA_LONG);
@@ -68,6 +69,11 @@ public final class Eventfd implements Doorbell, AutoCloseable {
             Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, SET_FLAGS, flags | NONBLOCK));
         }
         return new Eventfd(fds.take(index));
+    }
+
+    /// The same eventfd under one more descriptor: an epoll, for one, knows each descriptor once.
+    public Eventfd duplicate() throws ErrnoException {
+        return new Eventfd((int) Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, DUPLICATE_CLOEXEC, 0)));
     }
 
     /// The descriptor, which stays this object's.

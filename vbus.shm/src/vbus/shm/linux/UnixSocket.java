@@ -30,6 +30,9 @@ public final class UnixSocket implements AutoCloseable {
     private static final MethodHandle SENDMSG = Libc.function("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle GETSOCKOPT =
         Libc.function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle SETSOCKOPT =
+        Libc.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle POLL = Libc.function("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SHUTDOWN = Libc.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
 
     private static final short AF_UNIX = 1;
@@ -42,6 +45,8 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
     private static final int CREDENTIALS_BYTES = 12;
+    private static final int SO_SNDTIMEO = 21;
+    private static final short POLLIN = 1;
 
     /// Who is at the other end, as the kernel knows it: at the moment of its connect.
     public record Peer(int pid, int uid, int gid) { }
@@ -120,6 +125,26 @@ public final class UnixSocket implements AutoCloseable {
                 MessageHeader header = new MessageHeader(bytes.asSlice(at), arena, at == 0 ? fds : new int[0]);
                 at += Libc.checked("sendmsg", s -> (long) SENDMSG.invokeExact(s, fd, header.segment(), MSG_NOSIGNAL));
             }
+        }
+    }
+
+    /// Waits until there is something to receive, the end included; false when nothing came in time.
+    public boolean isReadable(int timeoutMillis) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment one = arena.allocate(8, 4);
+            one.set(JAVA_INT, 0, fd);
+            one.set(JAVA_SHORT, 4, POLLIN);
+            return Libc.checked("poll", s -> (int) POLL.invokeExact(s, one, 1L, timeoutMillis)) > 0;
+        }
+    }
+
+    /// A `send` fails when the peer takes nothing for so long.
+    public void sendTimeout(int millis) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(16, 8); // timeval: seconds, microseconds
+            time.set(JAVA_LONG, 0, millis / 1000);
+            time.set(JAVA_LONG, 8, millis % 1000 * 1000L);
+            Libc.checked("setsockopt", s -> (int) SETSOCKOPT.invokeExact(s, fd, SOL_SOCKET, SO_SNDTIMEO, time, 16));
         }
     }
 
