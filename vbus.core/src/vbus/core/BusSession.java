@@ -4,10 +4,6 @@ package vbus.core;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import vbus.api.DeviceInterface.Opener;
@@ -17,7 +13,6 @@ import vbus.api.connector.SessionEvents;
 import vbus.api.view.Event;
 import vbus.api.view.Inventory.SessionView;
 import vbus.core.Standing.State;
-import vbus.shm.Ring;
 
 /// What belongs to a guest on one interface: it outlives the device's code, whose part of it is a [DeviceHalf].
 ///
@@ -31,12 +26,12 @@ final class BusSession {
     final Member member;
     final int version;
     private final SessionEvents events;
-    private final ReentrantLock lock = new ReentrantLock(true);
-    private final Condition changed = lock.newCondition();
+    private final CallGate gate = new CallGate();
     private final Standing standing = new Standing();
     private final Registrations registrations = new Registrations(this);
     private final DeviceHalf half = new DeviceHalf(this);
-    private final LongAdder calls = new LongAdder();
+    private final Breakage breakage = new Breakage(this, standing);
+    private long calls; // written by whoever is inside the gate, read for display
     private volatile boolean opened;
     private volatile VbusException refusal;
     private boolean released; // guarded by the lock
@@ -51,10 +46,27 @@ final class BusSession {
     // ---- the guest's verbs
 
     int call(int function, MemorySegment data) {
-        return whenOpen(() -> {
-            calls.increment();
-            return half.call(function, data);
-        });
+        if (!gate.enter()) {
+            return whenOpen(() -> {
+                gate.grant();
+                return device(function, data);
+            });
+        }
+        try {
+            return device(function, data);
+        } catch (RuntimeException | Error e) {
+            throw breakage.told(e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private int device(int function, MemorySegment data) {
+        if (state() != State.OPEN) {
+            throw standing.over(label());
+        }
+        calls++;
+        return half.call(function, data);
     }
 
     Registered register(Registered r) {
@@ -83,7 +95,7 @@ final class BusSession {
             }
             group().boundary(); // another connection's work may have been using the ring
         } finally {
-            lock.unlock();
+            gate.unlock();
         }
     }
 
@@ -93,7 +105,7 @@ final class BusSession {
         standing.close();
         acquire();
         try {
-            changed.signalAll();
+            gate.announce();
             if (!released) {
                 half.stop();
                 group().boundary();
@@ -101,24 +113,21 @@ final class BusSession {
                 released = true;
             }
         } finally {
-            lock.unlock();
+            gate.unlock();
         }
         offered.slot.sessions().forget(this);
     }
 
     private <T> T whenOpen(Supplier<T> verb) {
         try {
-            lock.lockInterruptibly();
+            gate.lock();
             try {
                 awaitCode();
                 return verb.get();
-            } catch (VbusException e) {
-                throw e;
             } catch (RuntimeException | Error e) {
-                fail("its device model failed: " + e);
-                throw standing.over(label());
+                throw breakage.told(e);
             } finally {
-                lock.unlock();
+                gate.unlock();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,7 +141,7 @@ final class BusSession {
             if (left <= 0) {
                 throw new VbusException(Status.TIMED_OUT, label() + ": no code of the device came back");
             }
-            left = changed.awaitNanos(left);
+            left = gate.await(left);
         }
         if (state() != State.OPEN) {
             throw standing.over(label());
@@ -163,7 +172,7 @@ final class BusSession {
             if (!standing.advance(State.PARKED, State.OPEN)) {
                 throw standing.over(label());
             }
-            changed.signalAll();
+            gate.announce();
             if (!opened) {
                 opened = true;
                 report(Event.Kind.OPENED, "version " + version);
@@ -174,7 +183,7 @@ final class BusSession {
             half.stop();
             throw refusal;
         } finally {
-            lock.unlock();
+            gate.unlock();
         }
     }
 
@@ -195,57 +204,44 @@ final class BusSession {
             fail("its device model could not be parked: " + e);
             half.close();
         } finally {
-            lock.unlock();
+            gate.unlock();
         }
     }
 
     /// Wakes who waits for code that will not come.
     void withdraw() {
         if (state() == State.PARKED && tryAcquire()) {
-            changed.signalAll();
-            lock.unlock();
+            gate.announce();
+            gate.unlock();
         }
     }
 
     // ---- how it breaks
 
-    /// Breaks the session, once. Does not block: the device's half ends elsewhere, for a lane must not wait for the lock.
+    /// Breaks the session, once. Does not block.
     void fail(String why) {
-        if (!standing.fail(why)) {
-            return;
-        }
-        if (group().lane().isCurrent()) {
-            group().end(this, null);
-        }
-        report(Event.Kind.BROKEN, why);
-        offered.slot.control().execute(() -> endBroken(why));
+        breakage.fail(why);
     }
 
-    private void endBroken(String why) {
+    /// Ends a broken session's half of the device. Errors: TIMED_OUT while the lane or a call is stuck with it.
+    void stopBroken() {
+        acquire();
         try {
-            acquire();
-            try {
-                changed.signalAll();
-                half.stop();
-            } finally {
-                lock.unlock();
-            }
-        } catch (VbusException e) { // the lane or a call is stuck: the guest has to know all the same
-            report(Event.Kind.LOG, "its end waits: " + e.getMessage());
+            gate.announce();
+            half.stop();
+        } finally {
+            gate.unlock();
         }
-        if (state() == State.BROKEN) {
-            tell(e -> e.broken(why));
-        }
-    }
-
-    private boolean tryAcquire() {
-        return Patience.of(group().lane().patienceNanos(), left -> lock.tryLock(left, TimeUnit.NANOSECONDS));
     }
 
     private void acquire() {
         if (!tryAcquire()) {
             throw new VbusException(Status.TIMED_OUT, label() + ": a request is still inside the device");
         }
+    }
+
+    private boolean tryAcquire() {
+        return gate.tryLock(group().lane().patienceNanos());
     }
 
     // ---- what it is
@@ -277,8 +273,12 @@ final class BusSession {
         return opened;
     }
 
-    int priority(Ring ring) {
-        return registrations.priority(ring);
+    Registrations registrations() {
+        return registrations;
+    }
+
+    Breakage breakage() {
+        return breakage;
     }
 
     String label() {
@@ -287,7 +287,7 @@ final class BusSession {
 
     SessionView view() {
         Map<String, Long> counters = registrations.counters();
-        counters.put("calls", calls.sum());
+        counters.put("calls", calls);
         return new SessionView(offered.offer.id(), offered.offer.device(), offered.offer.type(),
             standing.state().name().toLowerCase(Locale.ROOT), standing.reason(), counters);
     }

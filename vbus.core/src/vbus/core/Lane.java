@@ -9,8 +9,10 @@ import java.util.Comparator;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import vbus.api.Status;
 import vbus.api.VbusException;
+import vbus.shm.Fault;
 import vbus.shm.linux.Epoll;
 
 /// A worker that serves queues: it alone runs the work of the devices that are on it.
@@ -154,18 +156,26 @@ final class Lane implements AutoCloseable {
     private void serve() {
         try {
             while (!stopped) {
-                kicked = false; // before the look: a kick that comes after it is seen at the next
-                VarHandle.fullFence();
-                if (tasks() | pass()) {
-                    idle.busy();
-                } else if (!idle.spin()) {
-                    sleep();
+                try {
+                    round();
+                } catch (InternalError e) { // late: thrown where nothing of a guest is touched
+                    fault(null, e);
                 }
             }
         } finally {
             ended = true;
             runAfterTheEnd();
             epoll.close();
+        }
+    }
+
+    private void round() {
+        kicked = false; // before the look: a kick that comes after it is seen at the next
+        VarHandle.fullFence();
+        if (tasks() | pass()) {
+            idle.busy();
+        } else if (!idle.spin()) {
+            sleep();
         }
     }
 
@@ -185,26 +195,56 @@ final class Lane implements AutoCloseable {
     private boolean pass() {
         boolean any = false;
         for (LaneSource source : sources) {
-            any |= source.run(BUDGET) > 0;
+            try {
+                if (source.run(BUDGET) > 0) {
+                    any = true;
+                    Fault.surface(); // so that it is not the next source that is interrupted
+                }
+            } catch (InternalError e) {
+                any = true;
+                fault(source, e);
+            }
         }
         return any;
     }
 
+    /// A guest shortened the file behind its memory: drops the burst of this moment, breaks the guilty, and goes on. Healthy
+    /// guests find what they offered taken at the next pass.
+    private void fault(LaneSource running, InternalError e) {
+        boolean found = false;
+        for (LaneSource source : sources) {
+            source.rollback();
+            found |= source.breakShortened();
+        }
+        if (!found && running != null) {
+            running.failed(e);
+        }
+    }
+
     private void sleep() {
-        for (LaneSource source : sources) {
-            source.watch();
+        try {
+            each(LaneSource::watch);
+            sleeping = true;
+            VarHandle.fullFence(); // kick sets kicked, then looks at sleeping
+            boolean did = pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
+            if (!did && !kicked && mailbox.isEmpty()) {
+                epoll.await(-1);
+            }
+        } finally {
+            sleeping = false;
         }
-        sleeping = true;
-        VarHandle.fullFence(); // kick sets kicked, then looks at sleeping
-        boolean did = pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
-        if (!did && !kicked && mailbox.isEmpty()) {
-            epoll.await(-1);
-        }
-        sleeping = false;
-        for (LaneSource source : sources) {
-            source.unwatch();
-        }
+        each(LaneSource::unwatch);
         idle.busy();
+    }
+
+    private void each(Consumer<LaneSource> what) {
+        for (LaneSource source : sources) {
+            try {
+                what.accept(source);
+            } catch (InternalError e) {
+                fault(source, e);
+            }
+        }
     }
 
     /// Ends the thread after the pass of this moment.

@@ -6,7 +6,8 @@ import vbus.shm.Ring;
 
 /// A queue that a lane serves with a piece of a device's work.
 ///
-/// Whatever the work or the ring throws breaks its session and goes no further: a guest may have cut the memory under the ring.
+/// Whatever the work or the ring throws breaks its session and goes no further, but an InternalError: it may tell of any guest's
+/// memory, so the lane looks for the guilty one, see [vbus.shm.Fault].
 /// Threads: the lane's, except `end`, which control tasks run on the lane too.
 final class LaneSource {
 
@@ -35,10 +36,32 @@ final class LaneSource {
                 return did;
             }
             fail(ring.fault() == null ? "its work reported a broken ring" : ring.fault());
+        } catch (InternalError e) {
+            throw e;
         } catch (Throwable t) {
-            fail("its device model failed: " + t);
+            rollback();
+            failed(t);
         }
         return 0;
+    }
+
+    /// Has every ring of the device forget the burst that was interrupted.
+    void rollback() {
+        session.offered.slot.sessions().forEach(s -> s.registrations().rollback());
+    }
+
+    /// Breaks the sessions of the device whose guests shortened their memory; true when there is one.
+    boolean breakShortened() {
+        boolean any = false;
+        for (BusSession s : session.offered.slot.sessions()) {
+            any |= !s.isOver() && s.breakage().whenShortened();
+        }
+        return any;
+    }
+
+    /// Breaks its session for what its device's code threw.
+    void failed(Throwable t) {
+        fail("its device model failed: " + t);
     }
 
     /// Asks the guest to kick from now on; what it offered before is for one more look.
@@ -47,6 +70,8 @@ final class LaneSource {
             if (work != null && group.active()) {
                 ring.watch();
             }
+        } catch (InternalError e) {
+            throw e;
         } catch (Throwable t) {
             fail("its ring failed: " + t);
         }
@@ -57,6 +82,8 @@ final class LaneSource {
             if (work != null) {
                 ring.unwatch();
             }
+        } catch (InternalError e) {
+            throw e;
         } catch (Throwable t) {
             fail("its ring failed: " + t);
         }

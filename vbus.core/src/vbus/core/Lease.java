@@ -39,7 +39,7 @@ final class Lease implements Session {
         if (!isLive()) {
             throw new VbusException(Status.GONE, session.label() + " is not this code's any more: nothing is served");
         }
-        session.group().serve(this, ring, session.priority(ring), work);
+        session.group().serve(this, ring, session.registrations().priority(ring), work);
     }
 
     @Override

@@ -57,6 +57,15 @@ final class Registrations {
         return all.stream().filter(r -> r.ring() == ring).mapToInt(Registered::priority).findFirst().orElse(0);
     }
 
+    /// Has its rings forget what they did since they last published; on the lane. Touches no guest's memory.
+    void rollback() {
+        for (Registered r : all) {
+            if (r.ring() != null) {
+                r.ring().rollback();
+            }
+        }
+    }
+
     /// What its rings count, by name.
     Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();

@@ -7,6 +7,7 @@ import static vbus.venet.protocol.VirtualEthernet.MIN_FRAME_BYTES;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import vbus.shm.Burst;
+import vbus.shm.Fault;
 import vbus.shm.Ring;
 
 /// The switch's data plane: learns where stations are, and copies each frame once to each port that shall have it.
@@ -63,14 +64,20 @@ final class Forwarding {
             return n;
         }
         now = seconds.getAsLong();
-        try {
-            for (int chain = 0; chain < n; chain++) {
-                forward(from, chain, n - chain);
-            }
-        } finally {
-            settle(transmit, n);
+        forgetInterrupted();
+        for (int chain = 0; chain < n; chain++) {
+            forward(from, chain, n - chain);
         }
+        Fault.surface(); // a guest's memory that went away under a copy: then no ring has published anything, and the lane undoes all
+        settle(transmit, n);
         return n;
+    }
+
+    /// The last burst may have been left by an error: the lane had all rings forget it, and so do the receivers.
+    private void forgetInterrupted() {
+        while (touchedCount > 0) {
+            touched[--touchedCount].forget();
+        }
     }
 
     private void forward(Port from, int chain, int left) {
@@ -136,19 +143,19 @@ final class Forwarding {
         receiver.deliver(burst, chain, at, bytes);
     }
 
-    /// Also when a guest's memory went away under a copy: then the rest of the burst is lost, but no ring is left with chains
-    /// that nobody completes, and the error goes on to the lane, who finds the guilty guest.
+    /// Shows the burst to everybody. A guest's memory may go away even here: all others are settled first, and then the error goes on
+    /// to the lane, who finds the guilty guest.
     private void settle(Ring transmit, int n) {
         InternalError gone = null;
-        for (int i = 0; i < touchedCount; i++) {
+        while (touchedCount > 0) {
+            final Receiver receiver = touched[--touchedCount];
             try {
-                touched[i].settle();
+                receiver.settle();
+                Fault.surface();
             } catch (InternalError e) {
                 gone = e;
             }
-            touched[i] = null;
         }
-        touchedCount = 0;
         for (int chain = 0; chain < n; chain++) {
             transmit.complete(burst, chain, 0);
         }

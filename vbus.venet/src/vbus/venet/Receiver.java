@@ -70,6 +70,11 @@ final class Receiver {
         ring.publish();
     }
 
+    /// Forgets a burst that was left by an error, which the lane had the ring forget.
+    void forget() {
+        begun = false;
+    }
+
     /// Returns all buffers with length 0. At most a ring full: a guest that lends new ones meanwhile keeps them.
     ///
     /// The original does not signal here, as the guest polls right after. Completions of our rings may become visible with

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.core;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import vbus.shm.linux.Membarrier;
+
+/// A lock for a session's verbs that costs nothing to the one thread that makes most calls.
+///
+/// ```
+///   owner:    inside:=1   (no fence)   owner still me?  -> call -> inside:=0          two stores and two loads
+///   others:   lock   owner:=none   Membarrier.all()   wait until inside = 0           the fence of both sides
+/// ```
+/// Each side stores its own word and then loads the other's; the barrier of who comes seldom orders both, so one of the two sees
+/// the other. A thread becomes the owner with a call that took the lock; when several threads go on taking it from each other,
+/// nobody becomes it any more. Without [Membarrier] nobody ever does.
+/// Threads: any.
+final class CallGate {
+
+    private static final VarHandle OWNER;
+    private static final VarHandle INSIDE;
+
+    static {
+        try {
+            OWNER = MethodHandles.lookup().findVarHandle(CallGate.class, "owner", Thread.class);
+            INSIDE = MethodHandles.lookup().findVarHandle(CallGate.class, "inside", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final int CHANGES = 8;
+    private static final int SPINS = 1000;
+    private static final long NAP_NANOS = 50_000;
+
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition changed = lock.newCondition();
+    private Thread owner; // by OWNER
+    private int inside; // how deep the owner is, by INSIDE; written by it alone
+    private Thread insider; // this and the next: guarded by the lock; who was the owner last
+    private int changes;
+
+    // ---- the quick way
+
+    /// True when the caller is the owner and is inside now, until `leave`.
+    boolean enter() {
+        final Thread me = Thread.currentThread();
+        if ((Thread) OWNER.getOpaque(this) != me) {
+            return false;
+        }
+        final int depth = inside;
+        INSIDE.setOpaque(this, depth + 1);
+        if ((Thread) OWNER.getOpaque(this) == me) { // Membarrier.all in `drain` stands between that store and this load
+            return true;
+        }
+        INSIDE.setRelease(this, depth);
+        return false;
+    }
+
+    /// Pairs with the acquire in `drain`.
+    void leave() {
+        INSIDE.setRelease(this, inside - 1);
+    }
+
+    // ---- the lock
+
+    /// Waits for the lock, as long as it takes.
+    void lock() throws InterruptedException {
+        lock.lockInterruptibly();
+        boolean got = false;
+        try {
+            if (owner != null && owner != Thread.currentThread()) {
+                changes++;
+            }
+            got = drain(Long.MAX_VALUE);
+        } finally {
+            if (!got) {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Waits for the lock, at most so long, whatever interrupts; the result is true when the caller has it.
+    boolean tryLock(long nanos) {
+        final long end = System.nanoTime() + nanos;
+        if (!Patience.of(nanos, left -> lock.tryLock(left, TimeUnit.NANOSECONDS))) {
+            return false;
+        }
+        if (Patience.of(end - System.nanoTime(), this::drain)) {
+            return true;
+        }
+        lock.unlock();
+        return false;
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /// With the lock: makes the caller the owner, for its next calls.
+    void grant() {
+        if (changes < CHANGES && Membarrier.isAvailable()) {
+            insider = Thread.currentThread();
+            OWNER.setRelease(this, insider);
+        }
+    }
+
+    /// With the lock, which it gives away meanwhile: waits for `announce`; the result is what is left of the time.
+    long await(long nanos) throws InterruptedException {
+        return changed.awaitNanos(nanos);
+    }
+
+    /// With the lock: wakes who waits for a change.
+    void announce() {
+        changed.signalAll();
+    }
+
+    /// With the lock: takes the quick way from its owner, and waits until it is outside. The owner itself waits for nobody.
+    private boolean drain(long nanos) throws InterruptedException {
+        if (owner != null) {
+            OWNER.setOpaque(this, null);
+            Membarrier.all();
+        }
+        if (insider == null || insider == Thread.currentThread()) {
+            return true;
+        }
+        final long begin = System.nanoTime();
+        for (int i = 0; (int) INSIDE.getAcquire(this) != 0; i++) {
+            if (i < SPINS) {
+                Thread.onSpinWait();
+            } else if (System.nanoTime() - begin >= nanos) {
+                return false;
+            } else if (Thread.interrupted()) {
+                throw new InterruptedException();
+            } else {
+                LockSupport.parkNanos(NAP_NANOS);
+            }
+        }
+        insider = null;
+        return true;
+    }
+}
