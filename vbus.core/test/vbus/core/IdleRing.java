@@ -28,6 +28,9 @@ class IdleRing implements Ring {
     }
 
     @Override
+    public void rollback() { }
+
+    @Override
     public int size() {
         return 1;
     }
@@ -63,6 +66,11 @@ class IdleRing implements Ring {
 
     @Override
     public long notified() {
+        return 0;
+    }
+
+    @Override
+    public long suppressed() {
         return 0;
     }
 }

@@ -23,22 +23,19 @@ public final class Burst {
 
     private final int[] token;
     private final int[] first;
-    private final int[] writablePieces;
+    private final int[] firstWritable;
     private final MemorySegment[] segment;
     private final long[] offset;
     private final int[] length;
-    private final long[] readable;
-    private final long[] writable;
     private int chains;
     private int pieces;
+    private boolean anyWritable;
 
     /// A burst of up to `maxChains` chains with `maxPieces` pieces in all: a chain with more pieces than that is refused.
     public Burst(int maxChains, int maxPieces) {
         token = new int[maxChains];
         first = new int[maxChains + 1];
-        writablePieces = new int[maxChains];
-        readable = new long[maxChains];
-        writable = new long[maxChains];
+        firstWritable = new int[maxChains];
         segment = new MemorySegment[maxPieces];
         offset = new long[maxPieces];
         length = new int[maxPieces];
@@ -51,21 +48,29 @@ public final class Burst {
 
     /// Bytes that the guest wrote for the device.
     public long readable(int chain) {
-        return readable[chain];
+        return sum(first[chain], firstWritable[chain]);
     }
 
     /// Bytes that the device may write.
     public long writable(int chain) {
-        return writable[chain];
+        return sum(firstWritable[chain], first[chain + 1]);
+    }
+
+    private long sum(int from, int to) {
+        long bytes = 0;
+        for (int p = from; p < to; p++) {
+            bytes += length[p];
+        }
+        return bytes;
     }
 
     /// Eight bytes as one big-endian number, read once.
     public long readLong(int chain, long at) {
-        check(at, 8, readable[chain]);
-        int p = first[chain];
-        if (at + 8 <= length[p]) {
+        final int p = first[chain];
+        if (p < firstWritable[chain] && at >= 0 && at <= length[p] - 8) {
             return segment[p].get(BIG_ENDIAN, offset[p] + at);
         }
+        check(at, 8, readable(chain));
         long value = 0;
         for (int i = 0; i < 8; i++) {
             long in = at + i;
@@ -80,8 +85,12 @@ public final class Burst {
 
     /// Copies out of the readable part.
     public void read(int chain, long at, MemorySegment to, long toOffset, long bytes) {
-        check(at, bytes, readable[chain]);
         int p = first[chain];
+        if (p < firstWritable[chain] && at >= 0 && bytes >= 0 && bytes <= length[p] - at) { // most chains: one piece
+            MemorySegment.copy(segment[p], offset[p] + at, to, toOffset, bytes);
+            return;
+        }
+        check(at, bytes, readable(chain));
         while (bytes > 0) {
             if (at >= length[p]) {
                 at -= length[p++];
@@ -97,8 +106,12 @@ public final class Burst {
 
     /// Copies into the writable part.
     public void write(int chain, long at, MemorySegment from, long fromOffset, long bytes) {
-        check(at, bytes, writable[chain]);
-        int p = first[chain + 1] - writablePieces[chain];
+        int p = firstWritable[chain];
+        if (p < first[chain + 1] && at >= 0 && bytes >= 0 && bytes <= length[p] - at) {
+            MemorySegment.copy(from, fromOffset, segment[p], offset[p] + at, bytes);
+            return;
+        }
+        check(at, bytes, writable(chain));
         while (bytes > 0) {
             if (at >= length[p]) {
                 at -= length[p++];
@@ -114,7 +127,7 @@ public final class Burst {
 
     /// Copies from one guest's chain to another's, once.
     public void copyTo(int chain, long at, Burst to, int toChain, long toAt, long bytes) {
-        check(at, bytes, readable[chain]);
+        check(at, bytes, readable(chain));
         int p = first[chain];
         while (bytes > 0) {
             if (at >= length[p]) {
@@ -145,29 +158,53 @@ public final class Burst {
         return token.length;
     }
 
+    /// True when a chain has a writable piece.
+    boolean anyWritable() {
+        return anyWritable;
+    }
+
     void clear() {
         chains = 0;
         pieces = 0;
+        anyWritable = false;
     }
 
-    /// Adds a piece to the chain that `close` will end; false when no room is left.
+    /// Adds a chain of one piece; false when no room is left.
+    boolean single(MemorySegment s, long at, int bytes, boolean deviceWrites, int chainToken) {
+        final int p = pieces;
+        final int c = chains;
+        if (p == segment.length) {
+            return false;
+        }
+        if (segment[p] != s) { // a store of a reference costs more than this
+            segment[p] = s;
+        }
+        offset[p] = at;
+        length[p] = bytes;
+        token[c] = chainToken;
+        firstWritable[c] = deviceWrites ? p : p + 1;
+        anyWritable |= deviceWrites;
+        pieces = p + 1;
+        chains = c + 1;
+        first[c + 1] = p + 1;
+        return true;
+    }
+
+    /// Adds a piece to the chain that `close` will end; false when no room is left. Writable ones come last.
     boolean add(MemorySegment s, long at, int bytes, boolean deviceWrites) {
         if (pieces == segment.length) {
             return false;
         }
         if (pieces == first[chains]) {
-            readable[chains] = 0;
-            writable[chains] = 0;
-            writablePieces[chains] = 0;
+            firstWritable[chains] = pieces;
         }
         segment[pieces] = s;
         offset[pieces] = at;
         length[pieces++] = bytes;
         if (deviceWrites) {
-            writable[chains] += bytes;
-            writablePieces[chains]++;
+            anyWritable = true;
         } else {
-            readable[chains] += bytes;
+            firstWritable[chains] = pieces;
         }
         return true;
     }

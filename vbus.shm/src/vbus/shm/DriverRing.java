@@ -6,21 +6,25 @@ package vbus.shm;
 /// Buffers are guest addresses. On a [Direction#TO_DEVICE] ring the driver offers full buffers and reaps empty ones; on a
 /// [Direction#FROM_DEVICE] ring the other way round. A cookie is the driver's own word for a buffer.
 ///
-/// Errors: [#BROKEN] when the device's side broke a rule of the ring.
+/// Errors: [#BROKEN] when the device's side broke a rule of the ring, for ever; `fault` says which.
 /// Threads: one at a time; `publish` happens-before the device's `take`.
 public interface DriverRing {
 
     /// The other side broke a rule of the ring.
     int BROKEN = -1;
 
-    /// Number of buffers that fit.
+    /// Number of descriptors.
     int size();
 
-    /// Buffers that can be offered now.
+    /// Buffers of one piece that can be offered now.
     int free();
 
     /// Offers one buffer of `lengthBytes` at guest address `address`; false when the ring is full.
     boolean offer(long address, int lengthBytes, long cookie);
+
+    /// Offers a chain of pieces as one buffer, whatever the ring's direction; false when the ring has not enough descriptors for it.
+    /// Errors: IllegalArgumentException when the chain is empty, or has more pieces than this kind of ring carries.
+    boolean offer(Chain chain, long cookie);
 
     /// Shows the offers to the device and kicks it unless it asked not to be told.
     void publish();
@@ -34,4 +38,7 @@ public interface DriverRing {
 
     /// Asks the device not to signal.
     void unwatch();
+
+    /// Why the ring is broken; null while it is not.
+    String fault();
 }

@@ -31,11 +31,13 @@ public final class IoqDriver implements DriverRing {
     private final Signal signal;
     private final int count;
     private final long[] cookie;
+    private final int[] lent;
     private final boolean[] live;
     private int offer;
     private int reap;
     private int outstanding;
     private boolean published = true;
+    private String fault;
 
     /// Drives the empty, formatted ring in `ring`; `signal` is the north's view of its signal.
     public IoqDriver(MemorySegment ring, Direction direction, Signal signal) {
@@ -44,6 +46,7 @@ public final class IoqDriver implements DriverRing {
         this.direction = direction;
         this.signal = signal;
         cookie = new long[count];
+        lent = new int[count];
         live = new boolean[count];
     }
 
@@ -57,6 +60,7 @@ public final class IoqDriver implements DriverRing {
         offer = next(position, count);
         outstanding++;
         cookie[position] = bufferCookie;
+        lent[position] = lengthBytes;
         ring.set(LONG, at + COOKIE, bufferCookie);
         ring.set(LONG, at + ADDRESS, address);
         ring.set(LONG, at + LENGTH, lengthBytes);
@@ -72,6 +76,18 @@ public final class IoqDriver implements DriverRing {
         IoqLayout.give(ring, position, Side.SOUTH);
         published = false;
         return true;
+    }
+
+    @Override
+    public boolean offer(Chain chain, long bufferCookie) {
+        if (chain.pieces() != 1) {
+            throw new IllegalArgumentException("a chain of %d pieces: want 1 on an IOQ".formatted(chain.pieces()));
+        }
+        if (chain.isWritable(0) != (direction == Direction.FROM_DEVICE)) {
+            throw new IllegalArgumentException("a %s piece on a ring %s"
+                .formatted(chain.isWritable(0) ? "writable" : "readable", direction));
+        }
+        return offer(chain.address(0), chain.length(0), bufferCookie);
     }
 
     private void push(long index, long descriptor) {
@@ -93,12 +109,21 @@ public final class IoqDriver implements DriverRing {
 
     @Override
     public int reap(long[] cookies, int[] lengthsBytes) {
+        if (fault != null) {
+            return BROKEN;
+        }
         final int limit = Math.min(cookies.length, lengthsBytes.length);
         int n = 0;
-        while (n < limit && outstanding > 0 && !IoqLayout.southOwns(ring, reap)) {
+        while (n < limit && outstanding > 0) {
+            final int owner = IoqLayout.owner(ring, reap);
+            if (owner == 1) {
+                break;
+            }
             final long at = IoqLayout.descriptor(reap);
             final long length = ring.get(LONG, at + LENGTH);
-            if (length < 0 || length > Integer.MAX_VALUE) {
+            if (owner != 0 || length < 0 || length > lent[reap]) {
+                fault = "descriptor %d has sown %d length %d: want sown 0 or 1, at most %d bytes"
+                    .formatted(reap, owner & 0xff, length, lent[reap]);
                 return BROKEN;
             }
             cookies[n] = cookie[reap];
@@ -125,7 +150,7 @@ public final class IoqDriver implements DriverRing {
     @Override
     public boolean watch() {
         signal.acknowledge();
-        return signal.enable() || outstanding > 0 && !IoqLayout.southOwns(ring, reap);
+        return signal.enable() || outstanding > 0 && IoqLayout.owner(ring, reap) != 1;
     }
 
     @Override
@@ -141,5 +166,10 @@ public final class IoqDriver implements DriverRing {
     @Override
     public int free() {
         return count - outstanding;
+    }
+
+    @Override
+    public String fault() {
+        return fault;
     }
 }

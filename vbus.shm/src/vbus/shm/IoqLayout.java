@@ -54,11 +54,12 @@ final class IoqLayout {
         return HEAD_BYTES + (long) position * DESCRIPTOR_BYTES;
     }
 
-    static boolean southOwns(MemorySegment ring, int position) {
-        return (byte) OWNER.getAcquire(ring, descriptor(position) + SOWN) != 0;
+    /// The `sown` flag as it is: 1 the south's, 0 the north's, and whatever else the other side wrote there.
+    static int owner(MemorySegment ring, int position) {
+        return (byte) OWNER.getAcquire(ring, descriptor(position) + SOWN);
     }
 
-    /// Hands the descriptor over; pairs with the other side's `southOwns`.
+    /// Hands the descriptor over; pairs with the other side's `owner`.
     static void give(MemorySegment ring, int position, Side owner) {
         OWNER.setRelease(ring, descriptor(position) + SOWN, (byte) (owner == Side.SOUTH ? 1 : 0));
     }

@@ -7,34 +7,68 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Ownership: whoever adds the region to a [GuestMemory] owns the segment and unmaps it only after the lanes have let go.
 /// Threads: immutable.
-///
-/// @param address first guest address of the range, bytes
-/// @param memory the same range as this process sees it
-/// @param backing what stands behind it
-public record Region(long address, MemorySegment memory, Backing backing) {
+public final class Region {
+
+    private final long address;
+    private final long bytes;
+    private final MemorySegment memory;
+    private final Backing backing;
 
     /// Memory that nobody can take away.
     public Region(long address, MemorySegment memory) {
         this(address, memory, Backing.PROCESS);
     }
 
-    public Region {
-        if (memory.byteSize() == 0 || address < 0 || address > Long.MAX_VALUE - memory.byteSize()) {
+    /// @param address first guest address of the range, bytes
+    /// @param memory the same range as this process sees it
+    /// @param backing what stands behind it
+    public Region(long address, MemorySegment memory, Backing backing) {
+        bytes = memory.byteSize();
+        if (bytes == 0 || address < 0 || address > Long.MAX_VALUE - bytes) {
             throw new IllegalArgumentException("a region of %d bytes at guest address 0x%x: want at least 1 byte below 2^63"
-                .formatted(memory.byteSize(), address));
+                .formatted(bytes, address));
         }
+        this.address = address;
+        this.memory = memory;
+        this.backing = backing;
+    }
+
+    /// First guest address of the range.
+    public long address() {
+        return address;
+    }
+
+    /// The range as this process sees it.
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /// What stands behind it.
+    public Backing backing() {
+        return backing;
     }
 
     /// First guest address behind the range.
     public long end() {
-        return address + memory.byteSize();
+        return address + bytes;
     }
 
     boolean contains(long guestAddress) {
-        return guestAddress >= address && guestAddress - address < memory.byteSize();
+        final long offset = guestAddress - address;
+        return guestAddress >= 0 && offset >= 0 && offset < bytes;
+    }
+
+    /// True when the range begins here and all of it does; an empty one begins somewhere too.
+    boolean contains(long guestAddress, long byteCount) {
+        return contains(guestAddress) && byteCount <= bytes - (guestAddress - address);
     }
 
     boolean overlaps(Region other) {
         return address < other.end() && other.address < end();
+    }
+
+    @Override
+    public String toString() {
+        return "region 0x%x..0x%x".formatted(address, end());
     }
 }

@@ -7,7 +7,8 @@ package vbus.shm;
 ///   take -> chains in a Burst -> complete each (or untake the last) -> publish once
 /// ```
 /// A device takes up to *n* chains, reads and writes their bytes, completes each with the number of bytes it wrote, and publishes
-/// once per burst. Nothing is allocated. At a burst boundary no chain is held by the device unless it keeps one on purpose.
+/// once per burst. Nothing is allocated. At a burst boundary no chain is held by the device unless it keeps one on purpose; such a
+/// device completes and publishes the kept ones together, so that no `rollback` comes between.
 ///
 /// Errors: once the guest broke a rule of the ring, `take` answers [#BROKEN] for ever and `fault` says why.
 /// Ownership: the session's; the ring outlives the device code that serves it.
@@ -32,8 +33,21 @@ public interface Ring {
     /// Completes a chain; `writtenBytes` of its writable part hold data. Visible to the guest with the next `publish`.
     void complete(Burst burst, int chain, int writtenBytes);
 
+    /// Completes the chains from `from` on and before `to`, into which nothing was written.
+    default void completeRead(Burst burst, int from, int to) {
+        for (int chain = from; chain < to; chain++) {
+            complete(burst, chain, 0);
+        }
+    }
+
     /// Shows the completions to the guest, and rings its doorbell unless it asked not to be told.
     void publish();
+
+    /// Goes back to the last `publish`: completions since then are forgotten, the guest never saw them, and the chains that were
+    /// taken since then are given back, the next `take` starts with them. Bursts of before are void. Touches no shared memory, so
+    /// that it works whatever a guest did to its own; may be called after any operation was left by an error, `publish` too: what
+    /// an interrupted `publish` had begun to show stands, and the next one ends it.
+    void rollback();
 
     /// Asks the guest to kick when it offers buffers; true when some wait already, so that the caller must not sleep.
     boolean watch();
@@ -47,6 +61,9 @@ public interface Ring {
     /// Why the ring is broken; null while it is not.
     String fault();
 
-    /// Notifications sent to the guest.
+    /// Notifications sent to the guest. Threads: any, for display.
     long notified();
+
+    /// Notifications not sent, as the guest had asked not to be told. Threads: any, for display.
+    long suppressed();
 }

@@ -34,6 +34,21 @@ final class SplitLayout {
 
     private SplitLayout() { }
 
+    /// Where the driver says at which used index it wants to be told; only with event index.
+    static long usedEvent(int size) {
+        return RING_AT + 2L * size;
+    }
+
+    /// Where the device says at which available index it wants to be told; only with event index.
+    static long availEvent(int size) {
+        return RING_AT + 8L * size;
+    }
+
+    /// True when an index that goes from `old` to `now` passes `event`. @spec virtio 1.2, 2.7.7 and 2.7.10
+    static boolean passes(int event, int old, int now) {
+        return (now - event - 1 & 0xffff) < (now - old & 0xffff);
+    }
+
     static long tableBytes(int size) {
         return (long) DESCRIPTOR_BYTES * size;
     }

@@ -13,6 +13,8 @@ import java.util.function.LongFunction;
 /// @spec virtio 1.2, 2.7
 public record SplitQueue(int size, MemorySegment table, MemorySegment avail, MemorySegment used) {
 
+    private static final long LINE = 128; // processors fetch lines of 64 in pairs
+
     public SplitQueue {
         SplitLayout.check(size);
         check("descriptor table", table, SplitLayout.tableBytes(size), 16);
@@ -29,17 +31,21 @@ public record SplitQueue(int size, MemorySegment table, MemorySegment avail, Mem
             slice("used ring", memory.apply(used), SplitLayout.usedBytes(size)));
     }
 
-    /// A queue in one block of at least [#byteSize] bytes, as a driver lays it out.
+    /// A queue in one block of at least [#byteSize] bytes, as a driver lays it out: no cache line is written by both sides.
     public static SplitQueue in(MemorySegment block, int size) {
-        long avail = SplitLayout.tableBytes(size);
-        long used = (avail + SplitLayout.availBytes(size) + 3) & ~3L;
-        return new SplitQueue(size, block.asSlice(0, avail), block.asSlice(avail, SplitLayout.availBytes(size)),
+        long avail = lines(SplitLayout.tableBytes(size));
+        long used = avail + lines(SplitLayout.availBytes(size));
+        return new SplitQueue(size, block.asSlice(0, SplitLayout.tableBytes(size)), block.asSlice(avail, SplitLayout.availBytes(size)),
             block.asSlice(used, SplitLayout.usedBytes(size)));
     }
 
     /// Bytes that [#in] needs.
     public static long byteSize(int size) {
-        return ((SplitLayout.tableBytes(size) + SplitLayout.availBytes(size) + 3) & ~3L) + SplitLayout.usedBytes(size);
+        return lines(SplitLayout.tableBytes(size)) + lines(SplitLayout.availBytes(size)) + SplitLayout.usedBytes(size);
+    }
+
+    private static long lines(long bytes) {
+        return (bytes + LINE - 1) / LINE * LINE;
     }
 
     private static MemorySegment slice(String area, MemorySegment from, long bytes) {

@@ -6,7 +6,6 @@ import static vbus.shm.SplitLayout.FLAGS_AT;
 import static vbus.shm.SplitLayout.IDX;
 import static vbus.shm.SplitLayout.IDX_AT;
 import static vbus.shm.SplitLayout.INDIRECT;
-import static vbus.shm.SplitLayout.INT;
 import static vbus.shm.SplitLayout.LONG;
 import static vbus.shm.SplitLayout.NEXT;
 import static vbus.shm.SplitLayout.RING_AT;
@@ -16,10 +15,15 @@ import static vbus.shm.SplitLayout.WRITE;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
-/// The device's side of a virtio split virtqueue.
+/// The device's side of a virtio split virtqueue. @spec virtio 1.2, 2.7
 ///
-/// Every descriptor is read once; ids, lengths, flags and the length of a chain are checked before use. Completions may be out of
-/// order. @spec virtio 1.2, 2.7
+/// ```
+///   chain numbers, free-running:   committed tail .. tail | .. next | .. seen
+///                                  completed, hidden      | held    | waiting
+/// ```
+/// The low 16 bits of `next` are the available index, those of `tail` less `bias` the used index. Every descriptor is read once;
+/// ids, lengths, flags and the length of a chain are checked before use. In order, one used element stands for all chains before
+/// it that had nothing writable: drivers read an element for each buffer that the device filled.
 public final class SplitRing implements Ring {
 
     private static final short NO_NOTIFY = 1;
@@ -29,26 +33,48 @@ public final class SplitRing implements Ring {
     private final MemorySegment avail;
     private final MemorySegment used;
     private final GuestMemory memory;
+    private final SplitChains chains;
     private final int size;
     private final int mask;
+    private final long bias;
+    private final boolean eventIndex;
+    private final boolean inOrder;
+    private final SplitElements elements;
+    private final int[] heads; // in order: the first descriptor of the chain at this place
+    private final HeldBack early; // in order
     private volatile Doorbell guest;
-    private int next;
-    private int usedIdx;
-    private int completed;
-    private long notified;
+    private long next;
+    private long tail;
+    private long run; // in order: the first completed chain without a used element
+    private int seen;
+    private long committed; // next << 16 | next - tail, in one word: an error leaves both or neither
+    private boolean owed; // a publish was interrupted
+    private long notified; // written by the lane, read for display
+    private long suppressed;
     private String fault;
 
     /// Serves `queue` from available index `position` on; descriptors point into `memory`, `guest` interrupts the driver.
-    public SplitRing(SplitQueue queue, GuestMemory memory, int position, Doorbell guest) {
+    public SplitRing(SplitQueue queue, RingFeatures features, GuestMemory memory, int position, Doorbell guest) {
         table = queue.table();
         avail = queue.avail();
         used = queue.used();
         size = queue.size();
         mask = size - 1;
+        eventIndex = features.eventIndex();
+        inOrder = features.inOrder();
+        chains = new SplitChains(queue, features);
+        elements = new SplitElements(queue);
+        heads = new int[inOrder ? size : 0];
+        early = new HeldBack(inOrder ? size : 0);
         this.memory = memory;
         this.guest = guest;
-        next = position & 0xffff;
-        usedIdx = used.get(SHORT, IDX_AT) & 0xffff;
+        seen = position & 0xffff;
+        next = tail = run = seen + 0x10000L;
+        bias = seen - (used.get(SHORT, IDX_AT) & 0xffff);
+        committed = next << 16;
+        if (eventIndex) {
+            used.set(SHORT, FLAGS_AT, (short) 0);
+        }
         unwatch();
     }
 
@@ -63,97 +89,173 @@ public final class SplitRing implements Ring {
         if (fault != null) {
             return BROKEN;
         }
-        final int idx = (short) IDX.getAcquire(avail, IDX_AT) & 0xffff; // pairs with the driver's release of avail.idx
-        final int waiting = idx - next & 0xffff;
-        if (waiting > size) {
-            return broken("available index %d is %d ahead of %d: want at most %d".formatted(idx, waiting, next, size));
+        int limit = Math.min(max, burst.maxChains());
+        int waiting = seen - (int) next & 0xffff;
+        if (waiting < limit) { // the driver's cache line is left alone while what was seen of it fills the burst
+            final int idx = (short) IDX.getAcquire(avail, IDX_AT) & 0xffff; // pairs with the driver's release of avail.idx
+            waiting = idx - (int) next & 0xffff;
+            final int most = size - (int) (next - tail);
+            if (waiting > most) {
+                return broken("available index %d is %d ahead of %d: want at most %d".formatted(idx, waiting, next & 0xffff, most));
+            }
+            seen = idx;
+            limit = Math.min(limit, waiting);
         }
         final Region[] regions = memory.table();
-        final int limit = Math.min(Math.min(max, burst.maxChains()), waiting);
-        int n = 0;
-        while (n < limit) {
-            final int id = avail.get(SHORT, RING_AT + 2L * (next & mask)) & 0xffff;
-            final String wrong = chain(burst, regions, id);
-            if (wrong == Pieces.NO_ROOM && n > 0) {
-                burst.abandon();
-                break;
+        Region region = regions.length > 0 ? regions[0] : null;
+        long at = next;
+        for (final long end = at + limit; at < end; at++) {
+            final int id = avail.get(SHORT, RING_AT + 2L * ((int) at & mask)) & 0xffff;
+            final int token = inOrder ? (int) at & mask : id;
+            if (id < size) {
+                final long address = table.get(LONG, (long) id * DESCRIPTOR_BYTES);
+                final long word = table.get(LONG, (long) id * DESCRIPTOR_BYTES + 8); // length, flags and next, read at once
+                if ((word & ((long) (NEXT | INDIRECT) << 32 | 0x8000_0000L)) == 0) { // most chains: one descriptor in one region
+                    if (region == null || !region.contains(address, (int) word)) {
+                        region = GuestMemory.find(regions, address);
+                    }
+                    if (region != null && region.contains(address, (int) word) && burst.single(region.memory(),
+                        address - region.address(), (int) word, (word & (long) WRITE << 32) != 0, token)) {
+                        taken(token, id);
+                        continue;
+                    }
+                }
             }
+            final String wrong = chains.add(burst, regions, id);
             if (wrong != null) {
+                if (wrong == Pieces.NO_ROOM && burst.chains() > 0) {
+                    burst.abandon();
+                    break;
+                }
                 return broken(wrong == Pieces.NO_ROOM ? "chain %d has more pieces than the device takes".formatted(id) : wrong);
             }
-            burst.close(id);
-            next = next + 1 & 0xffff;
-            n++;
+            burst.close(token);
+            taken(token, id);
         }
-        return n;
+        next = at;
+        return burst.chains();
     }
 
-    /// Follows a chain; null when all of it was added.
-    private String chain(Burst burst, Region[] regions, int head) {
-        int id = head;
-        boolean writing = false;
-        for (int steps = 0; ; steps++) {
-            if (id >= size || steps == size) { // a chain that is longer than the table goes in a circle
-                return "chain %d: descriptor id %d after %d steps: want an id below %d and at most %d steps"
-                    .formatted(head, id, steps, size, size);
+    private void taken(int place, int head) {
+        if (inOrder) {
+            if (heads[place] != head) {
+                heads[place] = head;
             }
-            final long address = table.get(LONG, (long) id * DESCRIPTOR_BYTES);
-            final long word = table.get(LONG, (long) id * DESCRIPTOR_BYTES + 8); // length, flags and next, read at once
-            final int length = (int) word;
-            final int flags = (int) (word >>> 32) & 0xffff;
-            if (length < 0 || (flags & INDIRECT) != 0 || writing && (flags & WRITE) == 0) {
-                return "chain %d: descriptor %d has length %d flags 0x%x: want at most 2^31-1 bytes, not indirect, readable first"
-                    .formatted(head, id, length & 0xffffffffL, flags);
-            }
-            writing = (flags & WRITE) != 0;
-            final String wrong = Pieces.add(burst, regions, address, length, writing);
-            if (wrong != null) {
-                return wrong == Pieces.NO_ROOM ? wrong : "chain %d: descriptor %d: %s".formatted(head, id, wrong);
-            }
-            if ((flags & NEXT) == 0) {
-                return null;
-            }
-            id = (int) (word >>> 48);
+            early.open(place);
         }
     }
 
     @Override
     public void untake(int chains) {
-        next = next - chains & 0xffff;
+        next -= chains;
     }
 
     @Override
     public void complete(Burst burst, int chain, int writtenBytes) {
-        final long at = RING_AT + 8L * (usedIdx + completed++ & mask);
-        used.set(INT, at, burst.token(chain));
-        used.set(INT, at + 4, writtenBytes);
+        final int token = burst.token(chain);
+        if (!inOrder) {
+            element(tail, token, writtenBytes);
+            tail++;
+            return;
+        }
+        final int written = burst.writable(chain) == 0 ? HeldBack.NOTHING_WRITABLE : writtenBytes;
+        if (token != ((int) tail & mask)) {
+            early.complete(token, written);
+            return;
+        }
+        completeNext(written);
+        completeEarly();
+    }
+
+    @Override
+    public void completeRead(Burst burst, int from, int to) {
+        if (inOrder && from < to && !burst.anyWritable() && burst.token(from) == ((int) tail & mask)) {
+            tail += to - from;
+            completeEarly();
+        } else {
+            for (int chain = from; chain < to; chain++) {
+                complete(burst, chain, 0);
+            }
+        }
+    }
+
+    private void completeNext(int written) {
+        if (written != HeldBack.NOTHING_WRITABLE) {
+            element(run, heads[(int) tail & mask], written);
+            run = tail + 1;
+        }
+        tail++;
+    }
+
+    private void completeEarly() {
+        while (tail != next && early.isComplete((int) tail & mask)) {
+            completeNext(early.written((int) tail & mask));
+        }
+    }
+
+    private void element(long chain, int id, int writtenBytes) {
+        elements.set((int) (chain - bias) & mask, id, writtenBytes);
     }
 
     @Override
     public void publish() {
-        if (completed == 0) {
+        final long shown = (committed >>> 16) - (committed & 0xffff);
+        final long now = tail;
+        if (now == shown && !owed) {
+            committed = next << 16 | next - now;
+            early.publish();
             return;
         }
-        usedIdx = usedIdx + completed & 0xffff;
-        completed = 0;
-        IDX.setRelease(used, IDX_AT, (short) usedIdx); // pairs with the driver's acquire of used.idx
-        VarHandle.fullFence(); // the driver clears NO_INTERRUPT, then looks at used.idx
-        if ((avail.get(SHORT, FLAGS_AT) & NO_INTERRUPT) == 0) {
+        if (run < now && inOrder) {
+            element(run, heads[(int) (now - 1) & mask], 0);
+            run = now;
+        }
+        final boolean again = owed;
+        owed = true;
+        committed = next << 16 | next - now; // from here on these completions stand, whatever interrupts what follows
+        early.publish();
+        final int idx = (int) (now - bias) & 0xffff;
+        IDX.setRelease(used, IDX_AT, (short) idx); // pairs with the driver's acquire of used.idx
+        VarHandle.fullFence(); // the driver says that it wants to be told, then looks at used.idx
+        if (again || wanted((int) (shown - bias) & 0xffff, idx)) {
             notified++;
             guest.ring();
+        } else {
+            suppressed++;
         }
+        owed = false;
+    }
+
+    private boolean wanted(int old, int now) {
+        return eventIndex ? SplitLayout.passes(avail.get(SHORT, SplitLayout.usedEvent(size)) & 0xffff, old, now)
+            : (avail.get(SHORT, FLAGS_AT) & NO_INTERRUPT) == 0;
+    }
+
+    @Override
+    public void rollback() {
+        next = committed >>> 16;
+        tail = run = next - (committed & 0xffff);
+        early.rollback();
     }
 
     @Override
     public boolean watch() {
-        used.set(SHORT, FLAGS_AT, (short) 0);
-        VarHandle.fullFence(); // the driver moves avail.idx, then looks at NO_NOTIFY
-        return fault == null && ((short) IDX.getAcquire(avail, IDX_AT) & 0xffff) != next;
+        if (eventIndex) {
+            used.set(SHORT, SplitLayout.availEvent(size), (short) next);
+        } else {
+            used.set(SHORT, FLAGS_AT, (short) 0);
+        }
+        VarHandle.fullFence(); // the driver moves avail.idx, then looks at NO_NOTIFY or avail_event
+        return fault == null && (short) IDX.getAcquire(avail, IDX_AT) != (short) next;
     }
 
     @Override
     public void unwatch() {
-        used.set(SHORT, FLAGS_AT, NO_NOTIFY);
+        if (eventIndex) {
+            used.set(SHORT, SplitLayout.availEvent(size), (short) (next - 1)); // passed: the index comes here after 65 535 more
+        } else {
+            used.set(SHORT, FLAGS_AT, NO_NOTIFY);
+        }
     }
 
     private int broken(String reason) {
@@ -168,12 +270,13 @@ public final class SplitRing implements Ring {
 
     @Override
     public boolean ordered() {
-        return false;
+        return inOrder;
     }
 
+    /// The next available index; where the used ring goes on lies in the used ring. @spec vhost-user, VHOST_USER_GET_VRING_BASE
     @Override
     public int position() {
-        return next;
+        return (int) next & 0xffff;
     }
 
     @Override
@@ -184,5 +287,10 @@ public final class SplitRing implements Ring {
     @Override
     public long notified() {
         return notified;
+    }
+
+    @Override
+    public long suppressed() {
+        return suppressed;
     }
 }

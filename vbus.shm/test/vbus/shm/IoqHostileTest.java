@@ -172,13 +172,15 @@ class IoqHostileTest {
 
     @ParameterizedTest
     @EnumSource(Direction.class)
-    void shouldKeepItsPositionWhateverTheGuestWritesIntoTheIndexes(Direction direction) {
+    void shouldKeepItsPositionWhateverSoundIndexesTheGuestWrites(Direction direction) {
         IoqRing device = device(direction);
         final Random random = new Random(1);
         for (int i = 0; i < 100; i++) {
-            for (long at = 24; at < 56; at += 4) {
-                ring.set(IoqLayout.INT, at, random.nextInt());
+            for (long at : new long[] {24, 28, 36, 40}) {
+                ring.set(IoqLayout.INT, at, random.nextInt(COUNT));
             }
+            ring.set(IoqLayout.BYTE, 32, (byte) random.nextInt(2));
+            ring.set(IoqLayout.BYTE, 44, (byte) random.nextInt(2));
             write(i % COUNT, TestGuest.BASE, 8);
             assertEquals(i % COUNT, device.position());
             assertEquals(1, device.take(burst, COUNT));
@@ -188,6 +190,72 @@ class IoqHostileTest {
 
         assertNull(device.fault());
         assertEquals(COUNT, device.size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"24, valid head 4 tail 0", "28, valid head 0 tail 4", "36, inuse head 4 tail 0", "40, inuse head 0 tail 4"})
+    void shouldBreakForAnIndexOutOfRange(long at, String what) {
+        IoqRing device = device(Direction.TO_DEVICE);
+        ring.set(IoqLayout.INT, at, COUNT);
+        assertEquals(0, device.take(burst, COUNT), "nothing is there, nobody looks");
+        write(0, TestGuest.BASE, 8);
+
+        assertEquals(Ring.BROKEN, device.take(burst, COUNT));
+
+        final String[] word = what.split(" ", 2);
+        assertEquals("index \"%s\" has %s full 0: want 0..3, full 0 or 1".formatted(word[0], word[1]), device.fault());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void shouldBreakForAnIndexThatIsNone(int index) {
+        IoqRing device = device(Direction.FROM_DEVICE);
+        ring.set(IoqLayout.INT, 28, index);
+        write(0, TestGuest.BASE, 8);
+
+        assertEquals(Ring.BROKEN, device.take(burst, COUNT));
+
+        assertEquals("index \"valid\" has head 0 tail %d full 0: want 0..3, full 0 or 1".formatted(index & 0xffff_ffffL), device.fault());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32, valid, 2", "32, valid, 255", "44, inuse, 2", "44, inuse, 128"})
+    void shouldBreakForAFullFlagThatIsNone(long at, String index, int full) {
+        IoqRing device = device(Direction.FROM_DEVICE);
+        ring.set(IoqLayout.BYTE, at, (byte) full);
+        write(0, TestGuest.BASE, 8);
+
+        assertEquals(Ring.BROKEN, device.take(burst, COUNT));
+
+        assertEquals("index \"%s\" has head 0 tail 0 full %d: want 0..3, full 0 or 1".formatted(index, full), device.fault());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "255, 0", "1, 2", "1, 255"})
+    void shouldBreakForAFlagOfADescriptorThatIsNone(int sown, int valid) {
+        IoqRing device = device(Direction.TO_DEVICE);
+        write(0, TestGuest.BASE, 8);
+        write(1, TestGuest.BASE, 8);
+        ring.set(IoqLayout.BYTE, IoqLayout.descriptor(1) + IoqLayout.SOWN, (byte) sown);
+        ring.set(IoqLayout.BYTE, IoqLayout.descriptor(1) + IoqLayout.VALID, (byte) valid);
+
+        assertEquals(Ring.BROKEN, device.take(burst, COUNT));
+
+        assertEquals("descriptor 1 has sown %d valid %d: want 0 or 1".formatted(sown, valid), device.fault());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 9", "0, -1", "2, 8", "255, 0"})
+    void shouldTellTheDriverWhatTheDeviceDidWrong(int sown, long length) {
+        IoqDriver driver = driver(Direction.FROM_DEVICE);
+        driver.offer(TestGuest.BASE, 8, 1);
+        ring.set(IoqLayout.LONG, IoqLayout.descriptor(0) + IoqLayout.LENGTH, length);
+        ring.set(IoqLayout.BYTE, IoqLayout.descriptor(0) + IoqLayout.SOWN, (byte) sown);
+
+        assertEquals(DriverRing.BROKEN, driver.reap(new long[1], new int[1]));
+
+        assertEquals("descriptor 0 has sown %d length %d: want sown 0 or 1, at most 8 bytes".formatted(sown, length), driver.fault());
+        assertEquals(DriverRing.BROKEN, driver.reap(new long[1], new int[1]), "for ever");
     }
 
     @ParameterizedTest

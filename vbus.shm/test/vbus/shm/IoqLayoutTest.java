@@ -104,6 +104,7 @@ class IoqLayoutTest {
         driver.offer(TestGuest.BASE, 1, COOKIE);
         device.take(burst, 1);
         device.complete(burst, 0, 0);
+        device.publish();
 
         assertEquals(1, driver.reap(new long[2], new int[2]));
 
@@ -144,6 +145,7 @@ class IoqLayoutTest {
             driver.offer(TestGuest.BASE, 64, COOKIE);
             device.take(burst, 1);
             device.complete(burst, 0, 5);
+            device.publish();
         }
         Hex.assertBytes("00000000 00000000 01 000000  00000000 00000000 01 000000", indexes());
 

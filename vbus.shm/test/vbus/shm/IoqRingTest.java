@@ -78,6 +78,8 @@ class IoqRingTest {
         device.complete(burst, 1, 5);
         device.complete(burst, 2, 6);
         device.complete(burst, 0, 4);
+        assertEquals(0, driver.reap(cookies, lengths), "hidden until publish");
+        device.publish();
 
         assertEquals(3, driver.reap(cookies, lengths));
         assertArrayEquals(new int[] {4, 5, 6}, lengths);
@@ -93,9 +95,11 @@ class IoqRingTest {
 
         device.complete(burst, 2, 0);
         device.complete(burst, 0, 0);
+        device.publish();
         assertEquals(1, driver.reap(cookies, lengths));
 
         device.complete(burst, 1, 0);
+        device.publish();
         assertEquals(2, driver.reap(cookies, lengths));
         assertArrayEquals(new long[] {11, 12}, Arrays.copyOf(cookies, 2));
     }
@@ -121,6 +125,7 @@ class IoqRingTest {
         before.take(burst, COUNT);
         before.complete(burst, 0, 0);
         before.complete(burst, 1, 0);
+        before.publish();
         driver.reap(cookies, lengths);
         offer(driver, 12, 13);
 
@@ -130,6 +135,7 @@ class IoqRingTest {
         assertEquals(2, after.take(burst, COUNT));
         after.complete(burst, 0, 0);
         after.complete(burst, 1, 0);
+        after.publish();
         assertEquals(2, driver.reap(cookies, lengths));
         assertArrayEquals(new long[] {12, 13}, Arrays.copyOf(cookies, 2));
     }

@@ -21,7 +21,7 @@ final class Race {
     private static final int JITTER = 64;
     private static final int PATIENT_SPINS = 2_000;
     private static final int STOP = Integer.MAX_VALUE;
-    private static final long BUDGET_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long BUDGET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Runnable tell;

@@ -11,9 +11,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Garbage in a ring: the device takes what is inside the guest's memory or breaks, throws nothing and touches nothing else.
 class RingFuzzTest {
@@ -51,28 +51,56 @@ class RingFuzzTest {
                     final long at = IoqLayout.descriptor(i);
                     ring.set(IoqLayout.LONG, at + IoqLayout.ADDRESS, address());
                     ring.set(IoqLayout.LONG, at + IoqLayout.LENGTH, random.nextInt(8) == 0 ? random.nextLong() : random.nextInt(70));
-                    ring.set(IoqLayout.BYTE, at + IoqLayout.SOWN, (byte) random.nextInt(3));
+                    ring.set(IoqLayout.BYTE, at + IoqLayout.SOWN, (byte) random.nextInt(random.nextInt(8) == 0 ? 256 : 2));
+                    ring.set(IoqLayout.BYTE, at + IoqLayout.VALID, (byte) random.nextInt(random.nextInt(8) == 0 ? 256 : 2));
                 }
-                scribble(ring.asSlice(16, 32)); // flags of the signal and the indexes
+                scribble(ring.asSlice(16, 8)); // flags of the signal
+                if (random.nextInt(16) == 0) {
+                    scribble(ring.asSlice(24, 24)); // the indexes
+                }
                 serve(device);
             }
         }
     }
 
-    @Test
-    void shouldSurviveGarbageInASplitRing() {
+    static Object[] features() {
+        return new Object[] {RingFeatures.NONE, new RingFeatures(true, true, false), new RingFeatures(true, true, true)};
+    }
+
+    @ParameterizedTest
+    @MethodSource("features")
+    void shouldSurviveGarbageInASplitRing(RingFeatures features) {
         final SplitGuest split = new SplitGuest(arena, SIZE);
         for (int round = 0; round < ROUNDS; round++) {
             split.avail(0);
             scribble(split.queue.used());
-            final SplitRing device = new SplitRing(split.queue, memory, 0, Doorbell.NONE);
+            final SplitRing device = new SplitRing(split.queue, features, memory, 0, Doorbell.NONE);
             for (int step = 1; step <= 4; step++) {
                 for (int id = 0; id < SIZE; id++) {
                     split.descriptor(id, address(), random.nextInt(16) == 0 ? random.nextInt() : random.nextInt(70),
-                        random.nextInt(16) == 0 ? random.nextInt() : random.nextInt(4), random.nextInt(SIZE));
+                        random.nextInt(16) == 0 ? random.nextInt() : random.nextInt(8) & random.nextInt(8), random.nextInt(SIZE));
                     split.queue.avail().set(SplitLayout.SHORT, 4 + 2L * id, (short) random.nextInt(random.nextInt(16) == 0 ? 99 : SIZE));
                 }
                 split.avail(random.nextInt(16) == 0 ? random.nextInt() : step);
+                serve(device);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("features")
+    void shouldSurviveGarbageInAPackedRing(RingFeatures features) {
+        final PackedGuest packed = new PackedGuest(arena, SIZE - 1);
+        for (int round = 0; round < ROUNDS; round++) {
+            scribble(packed.queue.driverEvent());
+            final PackedRing device = new PackedRing(packed.queue, features, memory, PackedRing.START, Doorbell.NONE);
+            for (int step = 1; step <= 4; step++) {
+                for (int at = 0; at < SIZE - 1; at++) {
+                    final int flags = random.nextInt(8) == 0 ? random.nextInt()
+                        : random.nextBoolean() ? PackedLayout.AVAIL : PackedLayout.USED;
+                    packed.descriptor(at, address(), random.nextInt(16) == 0 ? random.nextInt() : random.nextInt(70), random.nextInt(SIZE),
+                        flags & PackedLayout.ROUND | (random.nextInt(16) == 0 ? random.nextInt() : random.nextInt(8) & random.nextInt(8)));
+                }
                 serve(device);
             }
         }
@@ -94,6 +122,14 @@ class RingFuzzTest {
     }
 
     private void serve(Ring device) {
+        if (random.nextBoolean()) { // indirect tables
+            scribble(block.asSlice(GUARD, REGION));
+            block.set(ValueLayout.JAVA_LONG, GUARD, address());
+            block.set(ValueLayout.JAVA_LONG, GUARD + 8, random.nextInt(70) | (long) (random.nextInt(4) & random.nextInt(4)) << 32);
+        }
+        if (random.nextInt(4) == 0) {
+            device.rollback();
+        }
         device.watch();
         final int n = device.take(burst, 2 * SIZE);
         if (n == Ring.BROKEN) {

@@ -78,7 +78,7 @@ class RingTest {
         assertEquals(SIZE, device.size());
         assertEquals(0, device.take(burst, SIZE));
         assertEquals(0, reap());
-        assertEquals(0, device.position());
+        assertEquals(s.position(SIZE, 0, 0), device.position());
         assertNull(device.fault());
     }
 
@@ -196,7 +196,7 @@ class RingTest {
         device.complete(burst, 0, 0);
         device.untake(2);
 
-        assertEquals(2, device.position());
+        assertEquals(s.position(SIZE, 2, 1), device.position());
         final Burst second = new Burst(SIZE, 2 * SIZE);
         assertEquals(2, device.take(second, SIZE));
         if (s.transmits()) {
@@ -221,7 +221,7 @@ class RingTest {
 
         assertEquals(3, device.take(burst, 3));
         device.untake(3);
-        assertEquals(3, device.position());
+        assertEquals(s.position(SIZE, 3, 3), device.position());
         takeAndComplete(3);
 
         assertEquals(3, reap());

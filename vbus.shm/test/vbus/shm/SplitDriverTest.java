@@ -18,7 +18,7 @@ class SplitDriverTest {
 
     private final SplitQueue queue = SplitQueue.in(Arena.ofAuto().allocate(SplitQueue.byteSize(SIZE), 16), SIZE);
     private final Bell toDevice = new Bell();
-    private final SplitDriver driver = new SplitDriver(queue, Direction.FROM_DEVICE, toDevice);
+    private final SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.FROM_DEVICE, toDevice);
     private final long[] cookies = new long[SIZE];
     private final int[] lengths = new int[SIZE];
 
@@ -114,7 +114,7 @@ class SplitDriverTest {
         queue.avail().fill((byte) 0xff);
         queue.used().fill((byte) 0xff);
 
-        final SplitDriver fresh = new SplitDriver(queue, Direction.TO_DEVICE, Doorbell.NONE);
+        final SplitDriver fresh = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.TO_DEVICE, Doorbell.NONE);
 
         assertEquals(0, fresh.reap(cookies, lengths));
         assertArrayEquals(new byte[10], Arrays.copyOf(queue.avail().toArray(ValueLayout.JAVA_BYTE), 10));

@@ -29,7 +29,7 @@ class SplitRingTest {
     private final int[] lengths = new int[SIZE];
 
     private SplitRing device(SplitQueue queue, int position) {
-        return new SplitRing(queue, guest.memory, position, toDriver);
+        return new SplitRing(queue, RingFeatures.NONE, guest.memory, position, toDriver);
     }
 
     private SplitQueue queue(int size) {
@@ -54,7 +54,7 @@ class SplitRingTest {
     @Test
     void shouldCompleteInAnyOrder() {
         SplitQueue queue = queue(SIZE);
-        SplitDriver driver = new SplitDriver(queue, Direction.FROM_DEVICE, toDevice);
+        SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.FROM_DEVICE, toDevice);
         SplitRing device = device(queue, 0);
         offer(driver, 10, 11, 12);
         device.take(burst, SIZE);
@@ -77,7 +77,7 @@ class SplitRingTest {
     @Test
     void shouldTakeOffersOnlyAfterPublish() {
         SplitQueue queue = queue(SIZE);
-        SplitDriver driver = new SplitDriver(queue, Direction.TO_DEVICE, toDevice);
+        SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.TO_DEVICE, toDevice);
         SplitRing device = device(queue, 0);
 
         driver.offer(TestGuest.BASE, 8, 1);
@@ -88,7 +88,7 @@ class SplitRingTest {
     @Test
     void shouldReuseADescriptorWhileOthersAreHeld() {
         SplitQueue queue = queue(SIZE);
-        SplitDriver driver = new SplitDriver(queue, Direction.TO_DEVICE, toDevice);
+        SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.TO_DEVICE, toDevice);
         SplitRing device = device(queue, 0);
         offer(driver, 100, 101);
         device.take(burst, SIZE);
@@ -114,7 +114,7 @@ class SplitRingTest {
     @ValueSource(ints = {1, 2, 32768})
     void shouldFillAndDrainARingOfThisSize(int size) {
         SplitQueue queue = queue(size);
-        SplitDriver driver = new SplitDriver(queue, Direction.TO_DEVICE, toDevice);
+        SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.TO_DEVICE, toDevice);
         SplitRing device = device(queue, 0);
         final Burst all = new Burst(size, size);
         for (int round = 0; round < 3; round++) { // 3 * 32768 goes over the end of the 16-bit index
@@ -141,7 +141,7 @@ class SplitRingTest {
     @Test
     void shouldGoOnOver65536() {
         SplitQueue queue = queue(SIZE);
-        SplitDriver driver = new SplitDriver(queue, Direction.TO_DEVICE, toDevice);
+        SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.TO_DEVICE, toDevice);
         SplitRing device = device(queue, 0);
         for (int i = 0; i < WRAP + 3 * SIZE; i += 2) {
             assertEquals(i & 0xffff, device.position());
@@ -193,7 +193,7 @@ class SplitRingTest {
     @Test
     void shouldHandItsPositionToTheNextRingWithoutLoss() {
         SplitQueue queue = queue(SIZE);
-        SplitDriver driver = new SplitDriver(queue, Direction.TO_DEVICE, toDevice);
+        SplitDriver driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, Direction.TO_DEVICE, toDevice);
         SplitRing device = device(queue, 0);
         final Random random = new Random(7);
         long offered = 0;

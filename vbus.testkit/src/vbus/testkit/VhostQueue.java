@@ -7,6 +7,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import vbus.shm.Direction;
+import vbus.shm.IndirectTables;
+import vbus.shm.RingFeatures;
 import vbus.shm.SplitDriver;
 import vbus.shm.SplitQueue;
 import vbus.testkit.sys.Eventfd;
@@ -61,7 +63,7 @@ public final class VhostQueue implements AutoCloseable {
 
     /// As the guest's driver leaves it after a reset: empty.
     public void clear() {
-        driver = new SplitDriver(queue, direction, kick);
+        driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, direction, kick);
         empties = 0;
         for (int i = 0; i < queue.size(); i++) {
             if (direction == Direction.TO_DEVICE) {

@@ -6,10 +6,12 @@ import vbus.shm.Direction;
 import vbus.shm.Doorbell;
 import vbus.shm.DriverRing;
 import vbus.shm.GuestMemory;
+import vbus.shm.IndirectTables;
 import vbus.shm.Ioq;
 import vbus.shm.IoqDriver;
 import vbus.shm.IoqRing;
 import vbus.shm.Ring;
+import vbus.shm.RingFeatures;
 import vbus.shm.Side;
 import vbus.shm.Signal;
 import vbus.shm.SplitDriver;
@@ -36,12 +38,12 @@ enum Abi {
     VIRTIO("virtio-net", 12) {
         @Override
         DriverRing driver(MemorySegment block, int count, Direction direction) {
-            return new SplitDriver(SplitQueue.in(block, count), direction, Doorbell.NONE);
+            return new SplitDriver(SplitQueue.in(block, count), RingFeatures.NONE, IndirectTables.NONE, direction, Doorbell.NONE);
         }
 
         @Override
         Ring device(MemorySegment block, int count, Direction direction, GuestMemory memory, Doorbell guest) {
-            return new SplitRing(SplitQueue.in(block, count), memory, 0, guest);
+            return new SplitRing(SplitQueue.in(block, count), RingFeatures.NONE, memory, 0, guest);
         }
     };
 

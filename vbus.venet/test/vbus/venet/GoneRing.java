@@ -24,6 +24,9 @@ final class GoneRing implements Ring {
     public void complete(Burst burst, int chain, int writtenBytes) { }
 
     @Override
+    public void rollback() { }
+
+    @Override
     public int size() {
         return 1;
     }
@@ -53,6 +56,11 @@ final class GoneRing implements Ring {
 
     @Override
     public long notified() {
+        return 0;
+    }
+
+    @Override
+    public long suppressed() {
         return 0;
     }
 }

@@ -4,6 +4,7 @@ package vbus.vhost;
 import vbus.api.connector.Channel;
 import vbus.shm.Doorbell;
 import vbus.shm.GuestMemory;
+import vbus.shm.RingFeatures;
 import vbus.shm.SplitQueue;
 import vbus.shm.SplitRing;
 import vbus.shm.linux.ErrnoException;
@@ -122,7 +123,8 @@ final class Vring implements AutoCloseable {
     /// Errors: Violation when it is not inside `memory`; what the channel says.
     void start(Channel channel, MemoryTable memory, GuestMemory guest) throws Violation {
         try {
-            SplitRing next = new SplitRing(SplitQueue.at(size, table, avail, used, memory::user), guest, base, doorbell());
+            SplitQueue queue = SplitQueue.at(size, table, avail, used, memory::user);
+            SplitRing next = new SplitRing(queue, RingFeatures.NONE, guest, base, doorbell());
             registration = channel.queue(index, next, kick.fd());
             ring = next;
         } catch (IllegalArgumentException e) {
