@@ -56,6 +56,7 @@ final class Forwarding {
 
     /// Forwards one burst of a port; see [vbus.api.Work#run].
     int run(Port from, Ring transmit, int budget) {
+        forgetInterrupted();
         if (seen != ports) {
             portsChanged();
         }
@@ -64,7 +65,6 @@ final class Forwarding {
             return n;
         }
         now = seconds.getAsLong();
-        forgetInterrupted();
         for (int chain = 0; chain < n; chain++) {
             forward(from, chain, n - chain);
         }

@@ -7,8 +7,18 @@ import vbus.shm.Ring;
 /// A ring in memory that is not there any more: what the JVM does when a guest shortens the file behind it.
 final class GoneRing implements Ring {
 
+    private final boolean take;
+
+    /// @param take whether its memory is gone when buffers are taken, or only when they are published
+    GoneRing(boolean take) {
+        this.take = take;
+    }
+
     @Override
     public int take(Burst burst, int max) {
+        if (!take) {
+            return 0;
+        }
         throw new InternalError("a fault occurred in an unsafe memory access operation");
     }
 

@@ -84,6 +84,12 @@ final class Station {
         return this;
     }
 
+    /// What the lane does after a fault.
+    void rollback() {
+        rx.ring(Direction.FROM_DEVICE).rollback();
+        tx.ring(Direction.TO_DEVICE).rollback();
+    }
+
     /// What the bus does when the switch's code is replaced.
     void park() {
         session.snapshot = port.park();
