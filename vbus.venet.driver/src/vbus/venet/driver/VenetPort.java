@@ -27,7 +27,7 @@ import vbus.venet.api.NetworkPort;
 /// ```
 /// Its memory is the proxy's, which frees it after `close`.
 /// Threads: see [NetworkPort]; `open`, `close` and signals come on the guest's thread.
-final class VenetPort implements NetworkPort {
+public final class VenetPort implements NetworkPort {
 
     /// Descriptors of each ring. @spec AlacrityVM vbus-enet: rx_ringlen, tx_ringlen
     private static final int RING = 256;
@@ -57,7 +57,7 @@ final class VenetPort implements NetworkPort {
     }
 
     /// Opens the device and raises its link. Errors: VbusException; whoever called closes the device then.
-    static VenetPort open(DeviceProxy device) {
+    public static VenetPort open(DeviceProxy device) {
         device.open(VERSION);
         VenetPort port = new VenetPort(device);
         device.call(MACQUERY, MemorySegment.ofArray(port.mac));
@@ -68,7 +68,7 @@ final class VenetPort implements NetworkPort {
     }
 
     /// Stops using the device.
-    void close() {
+    public void close() {
         up = false;
         listener = null;
         try {
