@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.stress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import vbus.stress.explore.Exploration;
+import vbus.stress.explore.Machine;
+
+/// No schedule goes wrong: all of the small programs, some of the larger ones.
+class ScheduleTest {
+
+    private static final int STATES = 1_000_000;
+    private static final int SCHEDULES = 5_000;
+    private static final Map<Program, Exploration> DONE = new ConcurrentHashMap<>();
+
+    static Object[] small() {
+        return Program.small().toArray();
+    }
+
+    static Object[] smallest() {
+        return Program.small().filter(p -> p.arguments().contains(1) || p.scenario().equals("SignalScenario")).toArray();
+    }
+
+    static Object[] beyond() {
+        return Program.beyond().toArray();
+    }
+
+    /// Another test may have asked already.
+    static Exploration inEveryInterleaving(Program program) {
+        return DONE.computeIfAbsent(program, p -> p.explorer(null).all(STATES));
+    }
+
+    private static void hasNoViolation(Exploration e) {
+        System.out.println(e);
+        assertNull(e.violation(), () -> e + "\n" + e.violation());
+    }
+
+    @ParameterizedTest
+    @MethodSource("small")
+    void shouldGoRightInEveryInterleaving(Program program) {
+        final Exploration e = inEveryInterleaving(program);
+
+        hasNoViolation(e);
+        assertTrue(e.complete(), e::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("smallest")
+    void shouldGoRightWhenStoresOvertakeStores(Program program) {
+        final Exploration e = program.explorer(Machine.Model.WEAK_STORES, null).all(STATES);
+
+        hasNoViolation(e);
+        assertTrue(e.complete(), e::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("beyond")
+    void shouldGoRightInRandomInterleavings(Program program) {
+        final Exploration e = program.explorer(null).random(Seed.of(program.toString()), SCHEDULES);
+
+        hasNoViolation(e);
+        assertEquals(SCHEDULES, e.schedules());
+    }
+}
