@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 /// The kinds of rings that are fuzzed; another is another line. Their order is part of the kept inputs: new ones come last.
 enum FuzzedRing {
 
-    IOQ_TO(Ioq.byteSize(FuzzedRing.SIZE), m -> Ioq.format(m, FuzzedRing.SIZE), (m, g, at) ->
+    IOQ_TO(Ioq.byteSize(FuzzedRing.SIZE), m -> Ioq.format(m, FuzzedRing.SIZE), (m, g, _) ->
         new IoqRing(m, Direction.TO_DEVICE, g, Doorbell.NONE)),
-    IOQ_FROM(Ioq.byteSize(FuzzedRing.SIZE), m -> Ioq.format(m, FuzzedRing.SIZE), (m, g, at) ->
+    IOQ_FROM(Ioq.byteSize(FuzzedRing.SIZE), m -> Ioq.format(m, FuzzedRing.SIZE), (m, g, _) ->
         new IoqRing(m, Direction.FROM_DEVICE, g, Doorbell.NONE)),
-    SPLIT(SplitQueue.byteSize(FuzzedRing.SIZE), m -> { }, (m, g, at) ->
+    SPLIT(SplitQueue.byteSize(FuzzedRing.SIZE), _ -> { }, (m, g, at) ->
         new SplitRing(SplitQueue.in(m, FuzzedRing.SIZE), g, at, Doorbell.NONE));
 
     static final int SIZE = 4;
