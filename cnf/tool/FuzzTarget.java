@@ -46,7 +46,11 @@ record FuzzTarget(Project project, String type, String method) {
 
     /// As people read it.
     String name() {
-        return type.substring(type.lastIndexOf('.') + 1) + "." + method;
+        return simpleType() + "." + method;
+    }
+
+    String simpleType() {
+        return type.substring(type.lastIndexOf('.') + 1);
     }
 
     /// As JUnit selects it.

@@ -23,10 +23,13 @@ final class FuzzTests {
 
     /// Two at a time are not yet slower each, with two cores.
     private static final int AT_ONCE = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 2);
-    private static final int MORE_SECONDS = 60;
+    private static final int MORE_SECONDS = 120;
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second");
-    private static final Pattern FINDING = Pattern.compile("(?s)== (?:Java Exception|libFuzzer crashing input).*|ERROR: libFuzzer.*");
+    private static final Pattern FINDING = Pattern.compile("(?:FuzzTestFindingException|ERROR: libFuzzer): (.*)");
+    private static final Pattern PLACE = Pattern.compile("(?m)^ +(vbus\\.\\S+\\.java:\\d+\\))");
     private static final Pattern CRASH = Pattern.compile("Test unit written to (\\S+)");
+
+    private static final String NO_LIBRARY = "UnsatisfiedLinkError";
 
     /// Jazzer looks for more kinds of bugs, in what no parser here does; each takes time to load.
     private static final String NOT_NEEDED = String.join(":", List.of("BigDecimal", "ClojureLangHooks", "Deserialization",
@@ -73,8 +76,7 @@ final class FuzzTests {
     }
 
     private void count(Result r) {
-        boolean native_ = r.failure != null && r.failure.contains("UnsatisfiedLinkError");
-        if (native_) {
+        if (r.failure != null && r.failure.contains(NO_LIBRARY)) {
             tally.skip(r.target.name(), "Jazzer has no native library for %s on %s"
                 .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
         } else if (r.failure != null) {
@@ -82,7 +84,7 @@ final class FuzzTests {
         } else {
             tally.pass();
         }
-        System.out.printf("  %-40s %8d runs %5.1f s%n", r.target.name(), r.runs, r.seconds);
+        System.out.printf("  %-40s %5d runs  %5.1f s%n", r.target.simpleType(), r.runs, r.seconds);
     }
 
     private Result run(FuzzTarget target) throws Exception {
@@ -132,11 +134,12 @@ final class FuzzTests {
     private String failure(FuzzTarget target, String said, Path log) throws Exception {
         Matcher finding = FINDING.matcher(said);
         Matcher crash = CRASH.matcher(said);
-        String what = finding.find() ? finding.group() : said.contains("UnsatisfiedLinkError") ? "UnsatisfiedLinkError" : "";
-        String first = String.join("\n", what.lines().limit(6).toList());
+        Matcher place = PLACE.matcher(said);
+        String what = finding.find() ? finding.group(1) : said.contains(NO_LIBRARY) ? NO_LIBRARY : "it did not run to its end";
+        String at = place.find() ? "\nat " + place.group(1) : "";
         String keep = crash.find() ? "\nits input, to be kept once it is mended: cp %s %s/"
             .formatted(name(Path.of(crash.group(1))), name(target.inputs())) : "";
-        return (first.isEmpty() ? "the fuzz test did not run to its end" : first) + keep + "\nsee " + checkout.name(log);
+        return what + at + keep + "\nsee " + checkout.name(log);
     }
 
     private String name(Path file) throws IOException {

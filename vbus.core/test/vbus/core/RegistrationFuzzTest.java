@@ -111,7 +111,10 @@ class RegistrationFuzzTest {
         }
     }
 
-    private void register(int id, int bytes, int signal, int priority) {
+    /// Half of the offsets and priorities are near a limit.
+    private void register(int id, int bytes, int offset, int level) {
+        final int signal = (offset & 1 << 30) == 0 ? offset : bytes - 20 + (offset & 31);
+        final int priority = level < 0 ? level : level % 10 - 1;
         final MemorySegment memory = MEMORY.asSlice((id & 0xffL) * MAX_BYTES, bytes);
         if (!registered.containsKey(id)) {
             fill(memory);

@@ -36,7 +36,7 @@ class GuestMemoryFuzzTest {
             switch (input.next() % 4) {
                 case 0 -> add(address(), input.next16() % BLOCK);
                 case 1 -> remove(input.next());
-                case 2 -> find(address(), input.next16());
+                case 2 -> find();
                 default -> place(1 + input.next() % 8, address(), address(), address());
             }
             assertEquals(regions.stream().mapToLong(r -> r.memory().byteSize()).sum(), memory.byteSize());
@@ -85,8 +85,19 @@ class GuestMemoryFuzzTest {
             && begin.add(BigInteger.valueOf(bytes)).compareTo(end(r)) <= 0).findFirst().orElse(null);
     }
 
-    private void find(long address, int bytes) {
-        final Region in = holds(address, bytes);
+    /// A length of the guest's choice, or one that ends near a region's end.
+    private void find() {
+        final long address = address();
+        final int any = input.next16();
+        if (regions.isEmpty() || any < 1 << 15) {
+            find(address, any);
+        } else {
+            find(address, regions.get(any % regions.size()).end() - address + (any >>> 8) % 3 - 1);
+        }
+    }
+
+    private void find(long address, long bytes) {
+        final Region in = bytes < 0 ? null : holds(address, bytes);
         try {
             final MemorySegment found = memory.segment(address, bytes);
             assertNotNull(in, "%d bytes at 0x%x are in no region".formatted(bytes, address));

@@ -73,8 +73,12 @@ final class Station {
 
     /// Opens the switch, lends all receive buffers, and raises the link.
     Station plug(LearningSwitch lan) {
+        return plug(lan, COUNT);
+    }
+
+    Station plug(LearningSwitch lan, int buffers) {
         open(lan);
-        lend(COUNT);
+        lend(buffers);
         rings();
         if (abi == Abi.VENET) {
             port.call(VirtualEthernet.LINKUP, MemorySegment.NULL);

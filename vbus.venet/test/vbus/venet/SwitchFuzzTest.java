@@ -46,7 +46,7 @@ class SwitchFuzzTest {
         at = 0;
         lane = new FakeLane();
         final LearningSwitch lan = new LearningSwitch(16, 300, () -> 0);
-        guest = new Station(Abi.values()[next() & 1], 1, lane, MEMORY[0]).plug(lan);
+        guest = new Station(Abi.values()[next() & 1], 1, lane, MEMORY[0]).plug(lan, 0);
         flat = new Station(Abi.VENET, 2, lane, MEMORY[1]).plug(lan);
         virtio = new Station(Abi.VIRTIO, 3, lane, MEMORY[2]).plug(lan);
         for (int step = 0; step < MAX_STEPS && at < input.length; step++) {
