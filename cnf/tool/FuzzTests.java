@@ -29,7 +29,7 @@ final class FuzzTests {
     private static final Pattern PLACE = Pattern.compile("(?m)^ +(vbus\\.\\S+\\.java:\\d+\\))");
     private static final Pattern CRASH = Pattern.compile("Test unit written to (\\S+)");
 
-    private static final String NO_LIBRARY = "UnsatisfiedLinkError";
+    private static final String NO_LIBRARY = "Failed to find native library 'jazzer";
 
     /// Jazzer looks for more kinds of bugs, in what no parser here does; each takes time to load.
     private static final String NOT_NEEDED = String.join(":", List.of("BigDecimal", "ClojureLangHooks", "Deserialization",
