@@ -7,14 +7,19 @@ import java.util.List;
 /// The commands of `./vbus`: the bnd workspace, built, tested and launched with bnd's own library.
 public final class Main {
 
+    private static final int FUZZ_SECONDS = 60;
+
     private final Checkout checkout;
     private final boolean all;
     private final String argument;
+    private final int seconds;
 
     private Main(Checkout checkout, List<String> arguments) {
         var rest = new ArrayList<>(arguments);
         this.checkout = checkout;
         this.all = rest.remove("--all");
+        boolean timed = rest.size() > 1 && rest.getLast().matches("\\d{1,6}");
+        this.seconds = timed ? Integer.parseInt(rest.removeLast()) : FUZZ_SECONDS;
         if (rest.size() > 1) {
             throw new IllegalArgumentException("one name is enough: " + rest);
         }
@@ -39,6 +44,7 @@ public final class Main {
         return switch (command) {
             case "build" -> build(argument);
             case "test", "check" -> test();
+            case "fuzz" -> fuzz();
             case "resolve" -> build("") && new Resolve(checkout).write(argument);
             case "run" -> build("") && new Launch(checkout, name()).prepare();
             case "export" -> build("") && new Shipping(checkout).export(name());
@@ -73,9 +79,18 @@ public final class Main {
         if (build.run(checkout.matching(argument))) {
             new WorkspaceChecks(checkout, tally).run(argument);
             new UnitTests(checkout, all, tally).run(argument);
+            new FuzzTests(checkout, all ? FuzzEffort.FULL : FuzzEffort.SHORT, tally).run(argument);
             new ContainerTests(checkout, all, tally).run(argument);
         }
         build.failed().forEach(p -> tally.fail(p, "does not build"));
+    }
+
+    private boolean fuzz() throws Exception {
+        var tally = new Tally();
+        if (build("")) {
+            new FuzzTests(checkout, FuzzEffort.lasting(seconds), tally).run(argument);
+        }
+        return tally.close(false);
     }
 
     private String name() {

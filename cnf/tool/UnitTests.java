@@ -53,17 +53,22 @@ final class UnitTests {
     }
 
     private List<String> command(Project p, Reports reports) throws Exception {
-        List<File> path = new ArrayList<>(List.of(p.getTestOutput(), p.getOutput()));
-        path.addAll(Checkout.files(p.getTestpath()));
-        path.addAll(Checkout.files(p.getBuildpath()));
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(p.getRunVM());
         command.addAll(flags(checkout, all));
-        command.addAll(List.of("-cp", console() + File.pathSeparator
-            + String.join(File.pathSeparator, path.stream().map(File::getPath).toList()),
+        command.addAll(List.of("-cp", classPath(p),
             "org.junit.platform.console.ConsoleLauncher", "execute", "--disable-banner", "--disable-ansi-colors", "--details=tree",
+            "--config=jazzer.hooks=false", // fuzz tests run their kept inputs here, and need no instrumented classes for it
             "--scan-classpath=" + p.getTestOutput(), "--reports-dir=" + reports.folder()));
         return command;
+    }
+
+    /// JUnit, the tests, and what they test.
+    static String classPath(Project p) throws Exception {
+        List<File> path = new ArrayList<>(List.of(p.getTestOutput(), p.getOutput()));
+        path.addAll(Checkout.files(p.getTestpath()));
+        path.addAll(Checkout.files(p.getBuildpath()));
+        return console() + File.pathSeparator + String.join(File.pathSeparator, path.stream().map(File::getPath).toList());
     }
 
     /// What every test, here or in the container, may ask for: the checkout, and whether the long ones are wanted.

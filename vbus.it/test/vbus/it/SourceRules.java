@@ -27,7 +27,7 @@ final class SourceRules {
     private static final Pattern SLEEPS = Pattern.compile("\\b(Thread|TimeUnit\\.\\w+)\\.sleep\\s*\\(|import static .*\\.sleep;");
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
     private static final Pattern OSGI = Pattern.compile("^import (static )?org\\.osgi\\.(framework|service)\\b");
-    private static final Pattern TEST = Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest|TestFactory)\\b"
+    private static final Pattern TEST = Pattern.compile("@(?:Test|FuzzTest|ParameterizedTest|RepeatedTest|TestFactory)\\b"
         + "(?:[^;{}]|\\{[^{}]*\\})*?\\s(\\w+)\\s*\\([^()]*\\)[^;{}()]*\\{"); // other annotations, then the method
     private static final Pattern REGISTRY = Pattern.compile("localhost:|repo1?\\.maven|maven\\.org|registry\\.npmjs|deb\\.debian"
         + "|(plugins|services)\\.gradle|download\\.eclipse|pypi\\.org");

@@ -32,7 +32,7 @@ final class Station {
     final Abi abi;
     final long mac;
     final FakeSession session;
-    final MemorySegment memory = Arena.ofAuto().allocate(640 << 10, 4096);
+    final MemorySegment memory;
     final GuestMemory guestMemory = new GuestMemory();
     final FakeShm rx;
     final FakeShm tx;
@@ -48,7 +48,13 @@ final class Station {
 
     /// A station whose frames carry the address 02:00:00:00:00:`number`.
     Station(Abi abi, int number, FakeLane lane) {
+        this(abi, number, lane, allocate());
+    }
+
+    /// A station in memory that another had before.
+    Station(Abi abi, int number, FakeLane lane, MemorySegment memory) {
         this.abi = abi;
+        this.memory = memory;
         this.lane = lane;
         mac = Frames.mac(number);
         session = new FakeSession("guest" + number, lane);
@@ -61,10 +67,18 @@ final class Station {
         tx = new FakeShm(VirtualEthernet.TX, d -> abi.device(txBlock, COUNT, d, guestMemory, () -> doorbells++));
     }
 
+    static MemorySegment allocate() {
+        return Arena.ofAuto().allocate(640 << 10, 4096);
+    }
+
     /// Opens the switch, lends all receive buffers, and raises the link.
     Station plug(LearningSwitch lan) {
+        return plug(lan, COUNT);
+    }
+
+    Station plug(LearningSwitch lan, int buffers) {
         open(lan);
-        lend(COUNT);
+        lend(buffers);
         rings();
         if (abi == Abi.VENET) {
             port.call(VirtualEthernet.LINKUP, MemorySegment.NULL);

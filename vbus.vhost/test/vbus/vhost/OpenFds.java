@@ -24,6 +24,15 @@ final class OpenFds {
         }
     }
 
+    /// Descriptors only, which is quicker.
+    static long descriptors() {
+        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+            return fds.filter(OpenFds::isFrontends).count();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /// The numbers of all eventfds.
     static Set<String> eventfds() {
         try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {

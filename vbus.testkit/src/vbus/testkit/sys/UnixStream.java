@@ -22,9 +22,11 @@ public final class UnixStream implements AutoCloseable {
     private static final MethodHandle SOCKET = Libc.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CONNECT = Libc.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SENDMSG = Libc.function("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SHUTDOWN = Libc.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle RECV = Libc.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 
     private static final int STREAM_CLOEXEC = 1 | 0x80000;
+    private static final int NO_MORE_WRITES = 1;
     private static final int NOSIGNAL = 0x4000;
     private static final int ADDRESS_BYTES = 110;
     private static final int HEADER_BYTES = 56;
@@ -81,6 +83,11 @@ public final class UnixStream implements AutoCloseable {
         control.set(JAVA_INT, 12, 1); // SCM_RIGHTS
         MemorySegment.copy(fds, 0, control, JAVA_INT, CONTROL_HEAD, fds.length);
         return control;
+    }
+
+    /// Nothing more will be sent; answers may still come.
+    public void finish() {
+        Libc.checked("shutdown", s -> (int) SHUTDOWN.invokeExact(s, fd, NO_MORE_WRITES));
     }
 
     /// Waits for exactly `length` bytes; null when the other side ended before.
