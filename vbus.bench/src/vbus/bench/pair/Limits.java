@@ -6,7 +6,7 @@ package vbus.bench.pair;
 /// @param pairs pairs of one class that a verdict needs
 /// @param attempts legs that are run at most for them
 /// @param otherLoad jiffies of other processes per second above which a leg does not count, of 100 for each processor
-/// @param quietSeconds how long one waits before a leg for less load than that
+/// @param quietSeconds how long one waits for less load than that, before all legs together
 public record Limits(int pairs, int attempts, double otherLoad, int quietSeconds) {
 
     /// The smallest number of pairs that is called a measurement.
@@ -23,12 +23,12 @@ public record Limits(int pairs, int attempts, double otherLoad, int quietSeconds
 
     /// For a bench: as few pairs as are allowed.
     public static Limits brief() {
-        return new Limits(LEAST_PAIRS, 8 * LEAST_PAIRS, load(), Integer.getInteger("vbus.bench.quiet", 20));
+        return new Limits(LEAST_PAIRS, 5 * LEAST_PAIRS, load(), Integer.getInteger("vbus.bench.quiet", 60));
     }
 
     /// For a record.
     public static Limits thorough() {
-        return new Limits(3 * LEAST_PAIRS, 30 * LEAST_PAIRS, load(), Integer.getInteger("vbus.bench.quiet", 120));
+        return new Limits(3 * LEAST_PAIRS, 30 * LEAST_PAIRS, load(), Integer.getInteger("vbus.bench.quiet", 1800));
     }
 
     /// `-Dvbus.bench.load=N` raises the threshold on a machine that others use: to try things out, not to measure.

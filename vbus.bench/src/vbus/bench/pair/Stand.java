@@ -20,11 +20,13 @@ public final class Stand implements AutoCloseable {
     private final Probe probe = new Probe();
     private final Limits limits;
     private final Consumer<Trial> told;
+    private int quietSeconds; // that may still be waited for
 
     /// @param told hears of every trial, kept or not
     public Stand(Limits limits, Consumer<Trial> told) {
         this.limits = limits;
         this.told = told;
+        quietSeconds = limits.quietSeconds();
     }
 
     public Limits limits() {
@@ -89,7 +91,7 @@ public final class Stand implements AutoCloseable {
 
     /// Waits for a quiet second: a leg that others disturb from its begin is time lost.
     private void awaitQuiet() {
-        for (int i = 0; i < limits.quietSeconds(); i++) {
+        for (; quietSeconds > 0; quietSeconds--) {
             final OtherLoad load = new OtherLoad();
             sleepsUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS));
             if (load.perSecond() <= limits.otherLoad()) {
