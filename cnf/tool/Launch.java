@@ -57,7 +57,8 @@ final class Launch {
         return bndrun.resolveSibling("generated").resolve(bndrun.getFileName().toString().replace(".bndrun", suffix));
     }
 
-    private static String quoted(String argument) {
+    /// As `java @FILE` reads it.
+    static String quoted(String argument) {
         return '"' + argument.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

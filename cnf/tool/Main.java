@@ -47,6 +47,7 @@ public final class Main {
             case "fuzz" -> fuzz();
             case "resolve" -> build("") && new Resolve(checkout).write(argument);
             case "run" -> build("") && new Launch(checkout, name()).prepare();
+            case "bench" -> build(BenchLaunch.PROJECT) && new BenchLaunch(checkout).prepare();
             case "export" -> build("") && new Shipping(checkout).export(name());
             case "release" -> build("") && new Shipping(checkout).release();
             case "new" -> new NewDevice(checkout, argument).make();

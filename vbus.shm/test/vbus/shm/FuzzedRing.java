@@ -11,7 +11,7 @@ enum FuzzedRing {
     IOQ_FROM(Ioq.byteSize(FuzzedRing.SIZE), m -> Ioq.format(m, FuzzedRing.SIZE), (m, g, _) ->
         new IoqRing(m, Direction.FROM_DEVICE, g, Doorbell.NONE)),
     SPLIT(SplitQueue.byteSize(FuzzedRing.SIZE), _ -> { }, (m, g, at) ->
-        new SplitRing(SplitQueue.in(m, FuzzedRing.SIZE), g, at, Doorbell.NONE));
+        new SplitRing(SplitQueue.in(m, FuzzedRing.SIZE), RingFeatures.NONE, g, at, Doorbell.NONE));
 
     static final int SIZE = 4;
 

@@ -6,12 +6,14 @@ import vbus.shm.Direction;
 import vbus.shm.Doorbell;
 import vbus.shm.DriverRing;
 import vbus.shm.GuestMemory;
+import vbus.shm.IndirectTables;
 import vbus.shm.Ioq;
 import vbus.shm.IoqDriver;
 import vbus.shm.IoqRing;
 import vbus.shm.Ring;
 import vbus.shm.Side;
 import vbus.shm.Signal;
+import vbus.shm.RingFeatures;
 import vbus.shm.SplitDriver;
 import vbus.shm.SplitQueue;
 import vbus.shm.SplitRing;
@@ -33,7 +35,8 @@ enum RingKind {
         Sides make(Machine machine, Direction direction, int size, GuestMemory memory, Doorbell toDevice, Doorbell toDriver) {
             final SplitQueue queue = new SplitQueue(size, machine.allocate("table", 16L * size, 16),
                 machine.allocate("avail", 6 + 2L * size, 8), machine.allocate("used", 6 + 8L * size, 8));
-            return new Sides(new SplitDriver(queue, direction, toDevice), new SplitRing(queue, memory, 0, toDriver));
+            return new Sides(new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, direction, toDevice),
+                new SplitRing(queue, RingFeatures.NONE, memory, 0, toDriver));
         }
     };
 

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.bench.ring;
+
+/// Both sides of one ring.
+record Duct(Sender sender, Receiver receiver) { }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.bench.ring;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import vbus.shm.Burst;
+import vbus.shm.Direction;
+import vbus.shm.Doorbell;
+import vbus.shm.DriverRing;
+import vbus.shm.GuestMemory;
+import vbus.shm.IndirectTables;
+import vbus.shm.Ioq;
+import vbus.shm.IoqDriver;
+import vbus.shm.IoqRing;
+import vbus.shm.Region;
+import vbus.shm.Ring;
+import vbus.shm.RingFeatures;
+import vbus.shm.Side;
+import vbus.shm.Signal;
+import vbus.shm.SplitDriver;
+import vbus.shm.SplitQueue;
+import vbus.shm.SplitRing;
+
+/// One of our rings, a transmit ring as a guest has it: the driver copies into its buffer, the device copies out of it.
+///
+/// ```
+///   0                        RING_BYTES          + size * 64
+///   +------------------------+-------------------+
+///   | ring                   | buffers           |      guest addresses count from BASE
+///   +------------------------+-------------------+
+/// ```
+/// Both sides poll: neither asks to be told.
+public final class SharedRing {
+
+    private static final long BASE = 0x1_0000;
+    private static final long PAGE = 4096;
+    private static final int MOST = 64;
+    private static final RingFeatures IN_ORDER = new RingFeatures(false, false, true);
+
+    private SharedRing() { }
+
+    /// Bytes of memory for a ring of `size` messages and their buffers.
+    public static long byteSize(int size) {
+        return ringBytes(size) + (long) size * Message.BYTES;
+    }
+
+    private static long ringBytes(int size) {
+        return (Math.max(SplitQueue.byteSize(size) + 3 * PAGE, Ioq.byteSize(size)) + PAGE - 1) / PAGE * PAGE;
+    }
+
+    static Duct make(QueueKind kind, int size, MemorySegment memory) {
+        final Sender sender = sender(kind, size, memory);
+        return new Duct(sender, receiver(kind, size, memory));
+    }
+
+    /// A driver that polls; it formats the ring, so it is to be made first.
+    static Sender sender(QueueKind kind, int size, MemorySegment memory) {
+        return new DriverEnd(driver(kind, size, memory, Doorbell.NONE), buffers(size, memory), address(size));
+    }
+
+    /// A device that polls.
+    static Receiver receiver(QueueKind kind, int size, MemorySegment memory) {
+        return new DeviceEnd(device(kind, size, memory, Doorbell.NONE));
+    }
+
+    /// The driver's side, which formats the ring; `device` is rung by it.
+    public static DriverRing driver(QueueKind kind, int size, MemorySegment memory, Doorbell device) {
+        if (kind == QueueKind.IOQ) {
+            final MemorySegment ring = memory.asSlice(0, Ioq.byteSize(size));
+            Ioq.format(ring, size);
+            return new IoqDriver(ring, Direction.TO_DEVICE, new Signal(Ioq.signal(ring), Side.NORTH, device));
+        }
+        return new SplitDriver(split(memory, size), IN_ORDER, IndirectTables.NONE, Direction.TO_DEVICE, device);
+    }
+
+    /// The device's side of a ring that a driver formatted; `driver` is rung by it.
+    public static Ring device(QueueKind kind, int size, MemorySegment memory, Doorbell driver) {
+        final GuestMemory guest = new GuestMemory();
+        guest.add(new Region(BASE, memory));
+        if (kind == QueueKind.IOQ) {
+            return new IoqRing(memory.asSlice(0, Ioq.byteSize(size)), Direction.TO_DEVICE, guest, driver);
+        }
+        return new SplitRing(split(memory, size), IN_ORDER, guest, 0, driver);
+    }
+
+    /// The buffers of 64 bytes behind the ring.
+    public static MemorySegment buffers(int size, MemorySegment memory) {
+        return memory.asSlice(ringBytes(size));
+    }
+
+    /// Where the guest sees [#buffers].
+    public static long address(int size) {
+        return BASE + ringBytes(size);
+    }
+
+    /// Areas that the two sides write are pages apart.
+    private static SplitQueue split(MemorySegment ring, int size) {
+        final SplitQueue dense = SplitQueue.in(ring, size);
+        final long avail = page(dense.table().byteSize());
+        final long used = avail + page(dense.avail().byteSize());
+        return new SplitQueue(size, dense.table(), ring.asSlice(avail, dense.avail().byteSize()),
+            ring.asSlice(used, dense.used().byteSize()));
+    }
+
+    private static long page(long bytes) {
+        return (bytes + PAGE - 1) / PAGE * PAGE;
+    }
+
+    private static final class DriverEnd implements Sender {
+
+        private final DriverRing ring;
+        private final MemorySegment buffers;
+        private final long address;
+        private final int size;
+        private final MemorySegment message = Arena.global().allocate(Message.BYTES, 64);
+        private final long[] cookies = new long[MOST];
+        private final int[] lengths = new int[MOST];
+        private long sent;
+        private int slot;
+
+        DriverEnd(DriverRing ring, MemorySegment buffers, long address) {
+            this.ring = ring;
+            this.buffers = buffers;
+            this.address = address;
+            size = ring.size();
+            ring.unwatch();
+        }
+
+        @Override
+        public int send(int most) {
+            if (ring.free() < most && ring.reap(cookies, lengths) < 0) {
+                throw new IllegalStateException("the device broke the ring");
+            }
+            final int n = Math.min(most, ring.free());
+            for (int i = 0; i < n; i++) {
+                final long at = (long) slot * Message.BYTES;
+                Message.number(message, sent++);
+                MemorySegment.copy(message, 0, buffers, at, Message.BYTES);
+                ring.offer(address + at, Message.BYTES, slot); // free, since this device completes in order
+                slot = slot + 1 == size ? 0 : slot + 1;
+            }
+            if (n > 0) {
+                ring.publish();
+            }
+            return n;
+        }
+    }
+
+    private static final class DeviceEnd implements Receiver {
+
+        private final Ring ring;
+        private final Burst burst = new Burst(MOST, 2 * MOST);
+        private final MemorySegment message = Arena.global().allocate(Message.BYTES, 64);
+        private long received;
+
+        DeviceEnd(Ring ring) {
+            this.ring = ring;
+            ring.unwatch();
+        }
+
+        @Override
+        public int receive(int most) {
+            final int n = ring.take(burst, most);
+            if (n > 0) {
+                for (int i = 0; i < n; i++) {
+                    burst.read(i, 0, message, 0, Message.BYTES);
+                    Message.check(message, received++);
+                    ring.complete(burst, i, 0);
+                }
+                ring.publish();
+            } else if (n < 0) {
+                throw new IllegalStateException(ring.fault());
+            }
+            return n;
+        }
+    }
+}
