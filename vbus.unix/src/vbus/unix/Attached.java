@@ -108,7 +108,7 @@ final class Attached implements DeviceEvents, AutoCloseable {
                 .formatted(vcpu, EventQueues.VCPUS - 1));
         }
         MemorySegment bytes = memory.sealed("call slot", address, SlotLayout.BYTES, SlotLayout.BYTES);
-        slots.add(new SlotServer(this, vcpu, bytes, host, wake, spinNanos));
+        slots.add(new SlotServer(this, vcpu, bytes, address, host, wake, spinNanos));
         memory.pin(address);
     }
 

@@ -43,14 +43,14 @@ final class Calls {
             read(address, arguments, length);
             return call(vector, address);
         } catch (VbusException e) {
-            error = e.getMessage();
-            return -e.status().errno();
+            return failed(e);
         }
     }
 
     private int call(int vector, long address) {
         return switch (vector) {
-            case BusCall.DEVCALL -> device();
+            case BusCall.DEVCALL -> copied(arguments.get(LONG, BusCall.CALL_HANDLE), arguments.get(INT, BusCall.CALL_FUNCTION),
+                arguments.get(INT, BusCall.CALL_LENGTH), arguments.get(LONG, BusCall.CALL_DATA));
             case BusCall.DEVOPEN -> open(address);
             case BusCall.DEVCLOSE -> {
                 guest.close(guest.session(arguments.get(LONG, 0)));
@@ -70,16 +70,35 @@ final class Calls {
         };
     }
 
-    /// The call that matters: a request to a device's connection.
-    private int device() {
-        final int bytes = arguments.get(INT, BusCall.CALL_LENGTH);
-        final long address = arguments.get(LONG, BusCall.CALL_DATA);
+    /// A request to a device's connection, with data in the guest's memory.
+    int device(long handle, int function, int bytes, long address) {
+        try {
+            return copied(handle, function, bytes, address);
+        } catch (VbusException e) {
+            return failed(e);
+        }
+    }
+
+    /// A request with data that were copied out already, and are to be copied back.
+    int device(long handle, int function, MemorySegment copy) {
+        try {
+            return guest.session(handle).channel().call(function, copy);
+        } catch (VbusException e) {
+            return failed(e);
+        }
+    }
+
+    private int failed(VbusException e) {
+        error = e.getMessage();
+        return -e.status().errno();
+    }
+
+    private int copied(long handle, int function, int bytes, long address) {
         if (bytes < 0 || bytes > BusCall.MAX_DATA_BYTES) {
             throw new VbusException(Status.INVALID, "data of %d bytes: want 0..%d"
                 .formatted(Integer.toUnsignedLong(bytes), BusCall.MAX_DATA_BYTES));
         }
-        final Opened session = guest.session(arguments.get(LONG, BusCall.CALL_HANDLE));
-        final int function = arguments.get(INT, BusCall.CALL_FUNCTION);
+        final Opened session = guest.session(handle);
         if (bytes == 0) {
             return session.channel().call(function, MemorySegment.NULL);
         }

@@ -14,9 +14,9 @@ import vbus.shm.linux.SocketFile;
 /// @param users ids of the users who may attach; empty: whoever the mode lets
 /// @param guests at the same time, at most
 /// @param spinMicros how long a call slot's thread looks again before it sleeps
-record Endpoint(String name, Path path, String mode, Set<Integer> users, int guests, int spinMicros) {
+public record Endpoint(String name, Path path, String mode, Set<Integer> users, int guests, int spinMicros) {
 
-    Endpoint {
+    public Endpoint {
         if (path.toString().isBlank() || guests < 1 || spinMicros < 0) {
             throw new IllegalArgumentException("unix socket %s: path '%s', guests %d, spin %d: want a path, at least 1, at least 0"
                 .formatted(name, path, guests, spinMicros));

@@ -6,10 +6,10 @@ import java.util.Optional;
 
 /// The paths that are measured: ours and peers, by name.
 ///
-/// Ours are added here: `poll`, where both sides look at the call slot all the time, and `sleep`, where both sleep on an eventfd.
+/// Ours are `poll`, where both sides look at the call slot all the time, and `sleep`, where both sleep on an eventfd.
 final class CallPaths {
 
-    private static final List<CallPath> ALL = List.of(new PingPong(), new UnixEcho());
+    private static final List<CallPath> ALL = List.of(SlotCall.POLL, SlotCall.SLEEP, new PingPong(), new UnixEcho());
 
     private CallPaths() { }
 

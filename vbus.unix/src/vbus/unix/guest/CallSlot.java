@@ -137,8 +137,8 @@ final class CallSlot implements AutoCloseable {
                 if (SlotLayout.state(slot) == SlotLayout.DONE) {
                     return true;
                 }
-                Thread.onSpinWait();
             }
+            Thread.onSpinWait(); // seldom: it may take as long as a cache line takes between two processors
             if (lost) {
                 throw new VbusException(Status.GONE, "the host went away during a call");
             }
