@@ -144,6 +144,7 @@ public final class IoqRing implements Ring {
         if (pending == 0 && !owed) {
             return;
         }
+        final boolean again = owed;
         owed = true;
         int at = Math.floorMod(take - taken - pending, count);
         while (pending > 0) {
@@ -158,7 +159,11 @@ public final class IoqRing implements Ring {
             committed--;
             at = behind;
         }
-        signal.inject();
+        if (again) {
+            signal.insist();
+        } else {
+            signal.inject();
+        }
         owed = false;
     }
 

@@ -46,9 +46,10 @@ final class PackedLayout {
     static final int WRAP = 1 << 15;
     static final int OFFSET = WRAP - 1;
 
+    // areas are checked to be aligned: plain accesses need not check it again
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final VarHandle WORDS = LONG.varHandle();
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle WORDS = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
     static final VarHandle EVENT = INT.varHandle();
 
     private PackedLayout() { }

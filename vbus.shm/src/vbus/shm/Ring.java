@@ -27,7 +27,7 @@ public interface Ring {
     /// Takes up to `max` chains into `burst`, replacing what it held; their number, 0 when none waits, or [#BROKEN].
     int take(Burst burst, int max);
 
-    /// Gives back the last `chains` that were taken and not completed: the next `take` starts with them.
+    /// Gives back the last `chains` that were taken since the last `publish` and not completed: the next `take` starts with them.
     void untake(int chains);
 
     /// Completes a chain; `writtenBytes` of its writable part hold data. Visible to the guest with the next `publish`.

@@ -77,6 +77,14 @@ public final class Signal {
         }
     }
 
+    /// Tells the other side, whatever the flags say: an `inject` that an error cut may have set them and told nobody.
+    void insist() {
+        FLAG.setRelease(memory, peer + DIRTY, (byte) 1);
+        FLAG.setRelease(memory, peer + PENDING, (byte) 1);
+        sent++;
+        doorbell.ring();
+    }
+
     /// Lets notifications through; true when one came while they were masked, so that the caller must run `wakeup`.
     public boolean enable() {
         FLAG.setRelease(memory, own + ENABLED, (byte) 1);

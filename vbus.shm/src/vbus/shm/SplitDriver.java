@@ -184,20 +184,23 @@ public final class SplitDriver implements DriverRing {
             seen = idx;
         }
         int n = 0;
-        while (n < limit && usedIdx != seen) {
-            int id = batch;
-            int length = batchLength;
+        int at = usedIdx;
+        int last = batch;
+        int lastLength = batchLength;
+        while (n < limit && at != seen) {
+            int id = last;
+            int length = lastLength;
             if (id == NO_BATCH) {
-                id = used.get(INT, RING_AT + 8L * (usedIdx & mask));
-                length = used.get(INT, RING_AT + 8L * (usedIdx & mask) + 4);
+                id = used.get(INT, RING_AT + 8L * (at & mask));
+                length = used.get(INT, RING_AT + 8L * (at & mask) + 4);
                 if (id < 0 || id > mask || !out[id] || length < 0 || length > lent[id]) {
                     return broken(id, length);
                 }
             }
             if (inOrder) {
-                final int head = heads[usedIdx & mask];
-                batch = head == id ? NO_BATCH : id;
-                batchLength = length;
+                final int head = heads[at & mask];
+                last = head == id ? NO_BATCH : id;
+                lastLength = length;
                 if (head != id) {
                     length = lent[head]; // all of it was used, says the batch
                     id = head;
@@ -206,8 +209,11 @@ public final class SplitDriver implements DriverRing {
             reaped[n] = cookies[id];
             lengthsBytes[n++] = length;
             giveBack(id);
-            usedIdx = usedIdx + 1 & 0xffff;
+            at = at + 1 & 0xffff;
         }
+        usedIdx = at;
+        batch = last;
+        batchLength = lastLength;
         if (batch != NO_BATCH && usedIdx == seen) {
             return broken("used element %d is not among the %d chains before used index %d".formatted(batch, n, seen));
         }

@@ -5,7 +5,7 @@
 ///
 /// ```
 ///  north (driver)                     shared memory                     south (device)
-///  DriverRing --offer, publish-->  IOQ | virtio split ring  --take, complete, publish--> Ring
+///  DriverRing --offer, publish-->  IOQ | virtio queues      --take, complete, publish--> Ring
 ///             <--reap------------                           <-----------------------------
 ///             Signal / Doorbell: "look at the ring", both ways
 /// ```

@@ -38,6 +38,12 @@ class SplitDriverTest {
         driver.publish();
     }
 
+    private void assertBroken(String fault) {
+        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths));
+        assertEquals(fault, driver.fault());
+        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths), "for ever");
+    }
+
     @Test
     void shouldKickADeviceThatDidNotAskOtherwise() {
         offer(1);
@@ -67,7 +73,7 @@ class SplitDriverTest {
         offer(10, 11);
         usedIndex(index);
 
-        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths));
+        assertBroken("used index %d is %d ahead of 0: want at most 2".formatted(index, index));
     }
 
     @ParameterizedTest
@@ -77,7 +83,7 @@ class SplitDriverTest {
         use(0, id, 0);
         usedIndex(1);
 
-        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths));
+        assertBroken("used id %d: want one of a chain that the device has".formatted(id & 0xffff_ffffL));
     }
 
     @Test
@@ -86,7 +92,7 @@ class SplitDriverTest {
         use(0, 3, 0);
         usedIndex(1);
 
-        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths));
+        assertBroken("used id 3: want one of a chain that the device has");
     }
 
     @Test
@@ -96,17 +102,17 @@ class SplitDriverTest {
         use(1, 0, 0);
         usedIndex(2);
 
-        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths));
+        assertBroken("used id 0: want one of a chain that the device has");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, Integer.MIN_VALUE})
-    void shouldTellOfALengthThatIsNone(int length) {
+    @ValueSource(ints = {9, -1, Integer.MIN_VALUE})
+    void shouldTellOfMoreBytesThanWereLent(int length) {
         offer(10);
         use(0, 0, length);
         usedIndex(1);
 
-        assertEquals(DriverRing.BROKEN, driver.reap(cookies, lengths));
+        assertBroken("used id 0 with %d bytes: want at most 8".formatted(length & 0xffff_ffffL));
     }
 
     @Test

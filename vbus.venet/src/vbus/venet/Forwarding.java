@@ -156,9 +156,7 @@ final class Forwarding {
                 gone = e;
             }
         }
-        for (int chain = 0; chain < n; chain++) {
-            transmit.complete(burst, chain, 0);
-        }
+        transmit.completeRead(burst, 0, n);
         transmit.publish();
         if (gone != null) {
             throw gone;

@@ -30,7 +30,7 @@ final class VirtioSession implements SessionEvents, AutoCloseable {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// Features that are the ring's and not the device's, and that [vbus.shm.SplitRing] does not have. @spec virtio 1.2, 6
+    /// Features that are the ring's and not the device's, and that this connector does not set up. @spec virtio 1.2, 6
     private static final long NOT_OUR_RINGS =
         1L << 28 /* indirect descriptors */ | 1L << 29 /* event index */ | 1L << 33 /* addresses translated by an IOMMU */
             | 1L << 34 /* packed */ | 1L << 35 /* in order */;
