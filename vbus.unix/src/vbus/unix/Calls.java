@@ -45,6 +45,10 @@ final class Calls {
         } catch (VbusException e) {
             error = e.getMessage();
             return -e.status().errno();
+        } catch (RuntimeException e) {
+            error = "the host failed: " + e;
+            guest.failed(e);
+            return -Status.BROKEN.errno();
         }
     }
 
@@ -102,14 +106,9 @@ final class Calls {
         final int length = arguments.get(INT, BusCall.SHM_LENGTH);
         final long address = arguments.get(LONG, BusCall.SHM_DATA);
         final int id = arguments.get(INT, BusCall.SHM_ID);
-        final MemorySegment bytes;
-        try {
-            bytes = memory.segment(address, Integer.toUnsignedLong(length));
-        } catch (IllegalArgumentException e) {
-            throw new VbusException(Status.FAULT, "shm %d: %s".formatted(id, e.getMessage()));
-        }
-        return guest.shm(guest.session(arguments.get(LONG, BusCall.SHM_HANDLE)), id, bytes, arguments.get(INT, BusCall.SHM_VCPU),
-            arguments.get(INT, BusCall.SHM_SIGNAL), arguments.get(INT, BusCall.SHM_PRIORITY), arguments.get(LONG, BusCall.SHM_COOKIE));
+        return guest.shm(guest.session(arguments.get(LONG, BusCall.SHM_HANDLE)), id, address, Integer.toUnsignedLong(length),
+            arguments.get(INT, BusCall.SHM_VCPU), arguments.get(INT, BusCall.SHM_SIGNAL), arguments.get(INT, BusCall.SHM_PRIORITY),
+            arguments.get(LONG, BusCall.SHM_COOKIE));
     }
 
     private int query(long address) {
@@ -124,7 +123,7 @@ final class Calls {
     private void read(long address, MemorySegment to, int bytes) {
         try {
             memory.read(address, to, 0, bytes);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) { // the latter: it took the memory away meanwhile
             throw new VbusException(Status.FAULT, e.getMessage());
         }
     }
@@ -132,7 +131,7 @@ final class Calls {
     private void write(long address, MemorySegment from, int bytes) {
         try {
             memory.write(address, from, 0, bytes);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw new VbusException(Status.FAULT, e.getMessage());
         }
     }
