@@ -88,13 +88,13 @@ final class Attached implements DeviceEvents, AutoCloseable {
                 .formatted(vcpu, priority, count, EventQueues.VCPUS - 1, TOP, Ioq.MAX_COUNT));
         }
         MemorySegment bytes = memory.sealed("event queue", address, Ioq.byteSize(count), 8);
-        EventQueue queue;
+        IoqRing ring;
         try {
-            queue = new EventQueue(new IoqRing(bytes, Direction.FROM_DEVICE, memory.sealed(), wake), violated);
+            ring = new IoqRing(bytes, Direction.FROM_DEVICE, memory.sealed(), wake);
         } catch (IllegalArgumentException e) {
             throw new VbusException(Status.INVALID, "event queue: " + e.getMessage());
         }
-        if (!queues.add(vcpu, priority, queue)) {
+        if (!queues.add(vcpu, priority, ring, violated)) {
             throw new VbusException(Status.EXISTS, "vCPU %d has an event queue of priority %d".formatted(vcpu, priority));
         }
         memory.pin(address);
@@ -102,13 +102,17 @@ final class Attached implements DeviceEvents, AutoCloseable {
     }
 
     /// Serves a call slot from now on. @param host wakes its thread @param wake wakes the guest; both this object's once it returned
-    void slot(int vcpu, long address, Eventfd host, Eventfd wake) throws IOException {
+    void slot(int vcpu, long address, Eventfd host, Eventfd wake) {
         if (vcpu < 0 || vcpu >= EventQueues.VCPUS || slots.stream().anyMatch(s -> s.vcpu() == vcpu)) {
             throw new VbusException(Status.EXISTS, "call slot of vCPU %d: want one each for 0..%d"
                 .formatted(vcpu, EventQueues.VCPUS - 1));
         }
         MemorySegment bytes = memory.sealed("call slot", address, SlotLayout.BYTES, SlotLayout.BYTES);
-        slots.add(new SlotServer(this, vcpu, bytes, address, host, wake, spinNanos));
+        try {
+            slots.add(new SlotServer(this, vcpu, bytes, address, host, wake, spinNanos));
+        } catch (IOException e) {
+            throw new VbusException(Status.NO_SPACE, "call slot of vCPU %d: %s".formatted(vcpu, e.getMessage()));
+        }
         memory.pin(address);
     }
 
@@ -139,6 +143,7 @@ final class Attached implements DeviceEvents, AutoCloseable {
         if (member == null) {
             throw new VbusException(Status.PERMISSION, "the guest is not ready yet");
         }
+        checkCrowd();
         Opened opened = sessions.add(handle -> new Opened(handle, queues, budget));
         try {
             opened.channel(member.open(id, version, opened));
@@ -158,43 +163,71 @@ final class Attached implements DeviceEvents, AutoCloseable {
         return opened;
     }
 
+    /// Errors: TIMED_OUT when its device does not let go of it; it is still there then, to be closed again.
     void close(Opened session) {
-        if (sessions.remove(session)) {
+        synchronized (session) { // what is registered meanwhile is seen below, or finds the session closed
             try {
                 session.channel().close();
             } catch (VbusException e) {
                 bus.report(Kind.LOG, name, "a session does not end yet: " + e.getMessage());
                 throw e;
             }
-            registrations.all().stream().filter(r -> r.session() == session && registrations.remove(r)).forEach(Signalled::ended);
+            if (sessions.remove(session)) {
+                registrations.all().stream().filter(r -> r.session() == session && registrations.remove(r)).forEach(Signalled::ended);
+            }
         }
     }
 
-    /// Registers memory; the result is its handle.
-    int shm(Opened session, int id, MemorySegment bytes, int vcpu, int signalOffset, int priority, long cookie) {
+    /// Registers `length` bytes at a guest address; the result is the registration's handle.
+    int shm(Opened session, int id, long address, long length, int vcpu, int signalOffset, int priority, long cookie) {
         if (vcpu < 0 || vcpu >= EventQueues.VCPUS || priority < 0 || priority > TOP) {
             throw new VbusException(Status.INVALID, "shm %d: vCPU %d, priority %d: want 0..%d, 0..%d"
                 .formatted(id, vcpu, priority, EventQueues.VCPUS - 1, TOP));
         }
-        Eventfd own = duplicate();
-        Signalled signalled = registrations.add(h -> new Signalled(h, session, vcpu, priority, cookie, queues, own));
-        try {
-            int fd = signalOffset == Channel.NO_SIGNAL ? Channel.NO_FD : own.fd();
-            signalled.registration(session.channel().shm(id, bytes, signalOffset, priority, signalled::raise, fd));
-            return signalled.handle();
-        } catch (RuntimeException e) {
-            if (registrations.remove(signalled)) {
-                own.close();
+        checkCrowd();
+        synchronized (session) {
+            MemorySegment bytes = memory.pinned(address, length);
+            Signalled signalled;
+            Eventfd own = null;
+            try {
+                Eventfd fd = own = duplicate();
+                signalled = registrations.add(h ->
+                    new Signalled(h, session, vcpu, priority, cookie, queues, fd, () -> memory.unpin(address)));
+            } catch (VbusException e) {
+                memory.unpin(address);
+                if (own != null) {
+                    own.close();
+                }
+                throw e;
             }
-            throw e;
+            boolean taken = false;
+            try {
+                int fd = signalOffset == Channel.NO_SIGNAL ? Channel.NO_FD : own.fd();
+                signalled.registration(session.channel().shm(id, bytes, signalOffset, priority, signalled::raise, fd));
+                taken = true;
+                return signalled.handle();
+            } finally {
+                if (!taken && registrations.remove(signalled)) {
+                    signalled.drop();
+                }
+            }
         }
     }
 
     void unshm(long handle) {
         Signalled signalled = registrations.get(handle);
-        signalled.unregister();
-        if (registrations.remove(signalled)) {
-            signalled.ended();
+        synchronized (signalled.session()) {
+            signalled.unregister();
+            if (registrations.remove(signalled)) {
+                signalled.ended();
+            }
+        }
+    }
+
+    /// What ends leaves an event behind, so a guest that takes none must not begin anything for ever.
+    private void checkCrowd() {
+        if (queues.isCrowded()) {
+            throw new VbusException(Status.NO_SPACE, "%d events wait: want event slots lent first".formatted(queues.waiting()));
         }
     }
 
@@ -228,6 +261,17 @@ final class Attached implements DeviceEvents, AutoCloseable {
         violated.accept(what);
     }
 
+    /// A call failed in a way that no device should; the guest was told that it is broken.
+    void failed(RuntimeException e) {
+        bus.report(Kind.LOG, name, "a bus call failed: " + e);
+    }
+
+    /// What an access to its memory that the system refused says of the guest; null when it can not be the guest's doing.
+    String faulted() {
+        return !memory.canShrink() ? null
+            : "an access to its memory failed: the file behind it became shorter, or its file system is full: want sealed files";
+    }
+
     /// Ends everything; to be tried again when the bus does not let go.
     /// Errors: VbusException TIMED_OUT when a device or its lane is stuck with the guest's memory: everything stays mapped then.
     @Override
@@ -237,9 +281,11 @@ final class Attached implements DeviceEvents, AutoCloseable {
             guest.close();
         }
         slots.forEach(SlotServer::join);
-        registrations.all().stream().filter(registrations::remove).forEach(Signalled::ended);
+        queues.close(); // the bus may still be telling it of a device
+        slots.forEach(SlotServer::close);
+        registrations.all().stream().filter(registrations::remove).forEach(Signalled::drop);
         wakes.forEach(Eventfd::close);
-        memory.close();
         kick.close();
+        memory.close();
     }
 }

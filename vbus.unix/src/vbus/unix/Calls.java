@@ -44,6 +44,8 @@ final class Calls {
             return call(vector, address);
         } catch (VbusException e) {
             return failed(e);
+        } catch (RuntimeException e) {
+            return failed(e);
         }
     }
 
@@ -76,6 +78,8 @@ final class Calls {
             return copied(handle, function, bytes, address);
         } catch (VbusException e) {
             return failed(e);
+        } catch (RuntimeException e) {
+            return failed(e);
         }
     }
 
@@ -85,12 +89,20 @@ final class Calls {
             return guest.session(handle).channel().call(function, copy);
         } catch (VbusException e) {
             return failed(e);
+        } catch (RuntimeException e) {
+            return failed(e);
         }
     }
 
     private int failed(VbusException e) {
         error = e.getMessage();
         return -e.status().errno();
+    }
+
+    private int failed(RuntimeException e) {
+        error = "the host failed: " + e;
+        guest.failed(e);
+        return -Status.BROKEN.errno();
     }
 
     private int copied(long handle, int function, int bytes, long address) {
@@ -121,14 +133,9 @@ final class Calls {
         final int length = arguments.get(INT, BusCall.SHM_LENGTH);
         final long address = arguments.get(LONG, BusCall.SHM_DATA);
         final int id = arguments.get(INT, BusCall.SHM_ID);
-        final MemorySegment bytes;
-        try {
-            bytes = memory.segment(address, Integer.toUnsignedLong(length));
-        } catch (IllegalArgumentException e) {
-            throw new VbusException(Status.FAULT, "shm %d: %s".formatted(id, e.getMessage()));
-        }
-        return guest.shm(guest.session(arguments.get(LONG, BusCall.SHM_HANDLE)), id, bytes, arguments.get(INT, BusCall.SHM_VCPU),
-            arguments.get(INT, BusCall.SHM_SIGNAL), arguments.get(INT, BusCall.SHM_PRIORITY), arguments.get(LONG, BusCall.SHM_COOKIE));
+        return guest.shm(guest.session(arguments.get(LONG, BusCall.SHM_HANDLE)), id, address, Integer.toUnsignedLong(length),
+            arguments.get(INT, BusCall.SHM_VCPU), arguments.get(INT, BusCall.SHM_SIGNAL), arguments.get(INT, BusCall.SHM_PRIORITY),
+            arguments.get(LONG, BusCall.SHM_COOKIE));
     }
 
     private int query(long address) {
@@ -143,7 +150,7 @@ final class Calls {
     private void read(long address, MemorySegment to, int bytes) {
         try {
             memory.read(address, to, 0, bytes);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) { // the latter: it took the memory away meanwhile
             throw new VbusException(Status.FAULT, e.getMessage());
         }
     }
@@ -151,7 +158,7 @@ final class Calls {
     private void write(long address, MemorySegment from, int bytes) {
         try {
             memory.write(address, from, 0, bytes);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw new VbusException(Status.FAULT, e.getMessage());
         }
     }

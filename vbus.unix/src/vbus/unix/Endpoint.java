@@ -14,7 +14,8 @@ import vbus.shm.linux.SocketFile;
 /// @param users ids of the users who may attach; empty: whoever the mode lets
 /// @param guests at the same time, at most
 /// @param spinMicros how long a call slot's thread looks again before it sleeps
-public record Endpoint(String name, Path path, String mode, Set<Integer> users, int guests, int spinMicros) {
+/// @param patienceMillis how long a guest may take for a message, for its first one, and to take an answer
+public record Endpoint(String name, Path path, String mode, Set<Integer> users, int guests, int spinMicros, int patienceMillis) {
 
     public Endpoint {
         if (path.toString().isBlank() || guests < 1 || spinMicros < 0) {

@@ -17,8 +17,10 @@ import vbus.unix.protocol.EventLayout;
 ///   add (any thread) ─▶ arrivals, a stack ─▶ backlog, first in first out ─▶ event slots ─▶ publish, once per drain
 ///                                              '── no slot: stays, until the guest lends some and pokes
 /// ```
-/// Threads: any; nobody waits. Who comes while another drains leaves the work to it.
+/// Threads: any; nobody waits but `close`. Who comes while another drains leaves the work to it.
 final class EventQueue {
+
+    private static final int CLOSED = 1 << 30;
 
     private static final VarHandle ARRIVALS;
 
@@ -31,6 +33,7 @@ final class EventQueue {
     }
 
     private final Ring ring;
+    private final AtomicInteger waiting;
     private final Consumer<String> broken;
     private final Burst burst = new Burst(1, 2);
     private final MemorySegment event = Arena.ofAuto().allocate(EventLayout.BYTES, 8);
@@ -39,17 +42,21 @@ final class EventQueue {
     private Event first; // this and below: whoever drains
     private Event last;
     private boolean isBroken;
+    private volatile boolean closed;
 
     /// @param ring serves the IOQ with the event slots
+    /// @param waiting counts the guest's events that wait, in whichever queue
     /// @param broken told once, why, when the guest broke a rule of the queue; must not block
-    EventQueue(Ring ring, Consumer<String> broken) {
+    EventQueue(Ring ring, AtomicInteger waiting, Consumer<String> broken) {
         this.ring = ring;
+        this.waiting = waiting;
         this.broken = broken;
     }
 
     /// Tells an event, unless it waits to be told already.
     void add(Event e) {
         if (e.enter()) {
+            waiting.incrementAndGet();
             Event head;
             do {
                 head = (Event) ARRIVALS.getAcquire(this);
@@ -61,7 +68,7 @@ final class EventQueue {
 
     /// Tells what waits, as far as there are slots.
     void pump() {
-        if (work.getAndIncrement() != 0) {
+        if (closed || work.getAndIncrement() != 0) {
             return; // who is at it looks again
         }
         int seen = 1;
@@ -71,13 +78,22 @@ final class EventQueue {
         } while (seen != 0);
     }
 
+    /// Tells nothing any more: when this returns, nobody touches the guest's memory or rings the guest for this queue.
+    void close() {
+        closed = true;
+        while (work.get() < CLOSED && !work.compareAndSet(0, CLOSED)) { // takes the drain, for ever
+            Thread.yield();
+        }
+    }
+
     private void drain() {
         arrived();
         boolean told = false;
-        while (first != null && !isBroken && slot()) {
+        while (first != null && !isBroken && !closed && slot()) {
             final Event e = first;
             first = e.next;
             e.next = null;
+            waiting.decrementAndGet();
             e.leave(event);
             burst.write(0, 0, event, 0, EventLayout.BYTES);
             ring.complete(burst, 0, EventLayout.BYTES);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.unix;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import vbus.shm.Ring;
 
 /// A guest's event queues, by vCPU and priority; they may be added at any time.
 ///
@@ -16,11 +19,25 @@ final class EventQueues {
     /// Priorities: 0 (lowest) to 7.
     static final int PRIORITIES = 8;
 
-    private final AtomicReferenceArray<EventQueue> queues = new AtomicReferenceArray<>(VCPUS * PRIORITIES);
+    /// Events that may wait before the guest can open or register anything more: each thing that ends leaves one behind.
+    private static final int CROWD = 16_384;
 
-    /// False when there is one already.
-    boolean add(int vcpu, int priority, EventQueue queue) {
-        return queues.compareAndSet(vcpu * PRIORITIES + priority, null, queue);
+    private final AtomicReferenceArray<EventQueue> queues = new AtomicReferenceArray<>(VCPUS * PRIORITIES);
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /// Adds a queue; false when there is one already. Parameters: as of [EventQueue].
+    boolean add(int vcpu, int priority, Ring ring, Consumer<String> broken) {
+        return queues.compareAndSet(vcpu * PRIORITIES + priority, null, new EventQueue(ring, waiting, broken));
+    }
+
+    /// True when so many events wait that the guest has to take some first.
+    boolean isCrowded() {
+        return waiting.get() >= CROWD;
+    }
+
+    /// Events that wait for event slots.
+    int waiting() {
+        return waiting.get();
     }
 
     /// True when every event can be told.
@@ -45,6 +62,16 @@ final class EventQueues {
             EventQueue queue = queues.get(i);
             if (queue != null) {
                 queue.pump();
+            }
+        }
+    }
+
+    /// Tells nothing any more; when this returns nobody touches the guest's memory or rings it. No queue is added meanwhile.
+    void close() {
+        for (int i = 0; i < queues.length(); i++) {
+            EventQueue queue = queues.get(i);
+            if (queue != null) {
+                queue.close();
             }
         }
     }

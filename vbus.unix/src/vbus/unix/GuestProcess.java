@@ -24,7 +24,7 @@ final class GuestProcess {
     private final Bus bus;
     private final Names names;
     private final UnixSocket socket;
-    private final Message message = new Message();
+    private final Message message;
     private Attached attached;
     private Calls slow;
     private volatile String violation;
@@ -35,24 +35,43 @@ final class GuestProcess {
         this.bus = bus;
         this.names = names;
         this.socket = socket;
+        message = new Message(endpoint.patienceMillis());
     }
 
     /// Serves until the guest leaves, breaks a rule, or `stop`; returns when nothing of it is left.
     void run() {
         try (socket; message) {
-            socket.sendTimeout(Message.PATIENCE_MILLIS);
-            while (message.receive(socket)) {
+            socket.sendTimeout(endpoint.patienceMillis());
+            while (next()) {
                 serve();
             }
         } catch (ProtocolException e) {
             violated(e.getMessage());
         } catch (IOException e) {
             // the guest died while it was answered
-        } finally {
-            detach();
-            if (violation != null) {
-                bus.report(Kind.PROTOCOL, endpoint.name(), violation);
+        } catch (InternalError e) { // may come late: whatever was read since the fault is not used
+            String why = attached == null ? null : attached.faulted();
+            if (why == null) {
+                throw e;
             }
+            violated(why);
+        } finally {
+            tell();
+            detach();
+        }
+    }
+
+    /// Waits for the next message, but not for ever for the first.
+    private boolean next() throws IOException {
+        if (attached == null && !socket.isReadable(endpoint.patienceMillis())) {
+            throw new ProtocolException("no %s within %d ms".formatted(Request.NEGOTIATE, endpoint.patienceMillis()));
+        }
+        return message.receive(socket);
+    }
+
+    private void tell() {
+        if (violation != null) {
+            bus.report(Kind.PROTOCOL, attached == null ? endpoint.name() : attached.name(), violation);
         }
     }
 
@@ -90,7 +109,19 @@ final class GuestProcess {
         } catch (VbusException e) {
             message.failure(e.status().errno(), e.getMessage());
         }
-        message.send(socket);
+        send();
+    }
+
+    private void send() throws IOException {
+        try {
+            message.send(socket);
+        } catch (ErrnoException e) {
+            if (!e.isTimeout()) {
+                throw e;
+            }
+            throw new ProtocolException("%s: it takes no answer within %d ms".formatted(Request.of(message.code()),
+                endpoint.patienceMillis()));
+        }
     }
 
     private void answer(Request request) throws IOException {
@@ -122,8 +153,9 @@ final class GuestProcess {
             throw new ProtocolException("magic 0x%08x version %d: want 0x%08x version %d"
                 .formatted(magic, version, Request.MAGIC, Request.VERSION));
         }
+        UnixSocket.Peer peer = socket.peer();
+        String name = endpoint.guest(message.textAt(16, Request.NAME_BYTES), peer.pid());
         Eventfd kick = eventfd(0);
-        String name = endpoint.guest(message.textAt(16, Request.NAME_BYTES), socket.peer().pid());
         detach(); // whatever it had: it starts anew
         if (!names.take(name)) {
             kick.close();
@@ -131,7 +163,7 @@ final class GuestProcess {
         }
         attached = new Attached(name, bus, kick, endpoint.spinNanos(), this::violated);
         slow = new Calls(attached);
-        bus.report(Kind.LOG, endpoint.name(), "guest %s is %s".formatted(name, socket.peer()));
+        bus.report(Kind.LOG, endpoint.name(), "guest %s is %s".formatted(name, peer));
         message.answer(0, Request.NEGOTIATED_BYTES).set(0, Request.VERSION)
             .set(16, Request.NAME_BYTES, bus.name()).set(80, Request.NAME_BYTES, name);
     }
@@ -183,9 +215,9 @@ final class GuestProcess {
             try {
                 attached.close();
                 break;
-            } catch (VbusException e) {
+            } catch (RuntimeException e) {
                 if (!said) {
-                    bus.report(Kind.LOG, attached.name(), "its end waits: " + e.getMessage());
+                    bus.report(Kind.LOG, attached.name(), "its end waits: " + (e instanceof VbusException ? e.getMessage() : e));
                 }
                 pause();
             }

@@ -4,8 +4,8 @@ package vbus.unix;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeMap;
 import vbus.api.Status;
 import vbus.api.VbusException;
@@ -26,9 +26,12 @@ final class HostMemory implements AutoCloseable {
     /// Regions of a guest, at most.
     static final int MAX_REGIONS = 1024;
 
+    /// Bytes of address space of a guest, at most, from the beginning of each file: 256 guests take half of what a process has.
+    static final long MAX_BYTES = 1L << 38;
+
     private static final long PAGE = 4096;
 
-    private record Mapped(Region region, Arena arena, SharedFile file) {
+    private record Mapped(Region region, long bytes, Arena arena, SharedFile file) {
 
         void unmap() {
             arena.close();
@@ -39,7 +42,8 @@ final class HostMemory implements AutoCloseable {
     }
 
     private final TreeMap<Long, Mapped> mapped = new TreeMap<>();
-    private final Set<Long> pinned = new HashSet<>();
+    private final Map<Long, Integer> pins = new HashMap<>(); // by a region's address
+    private long mappedBytes;
     private final GuestMemory all = new GuestMemory();
     private final GuestMemory sealed = new GuestMemory();
 
@@ -61,6 +65,10 @@ final class HostMemory implements AutoCloseable {
         }
         if (address < 0 || size < 1 || offset < 0 || offset % PAGE != 0 || size > Long.MAX_VALUE - Math.max(address, offset)) {
             throw invalid(address, size, "offset 0x%x: want it below 2^63 and the offset on a page", offset);
+        }
+        if (size > MAX_BYTES || offset > MAX_BYTES - size - mappedBytes) {
+            throw new VbusException(Status.NO_SPACE, "region of 0x%x bytes at 0x%x of a file: 0x%x are mapped already, want at most 0x%x"
+                .formatted(size, offset, mappedBytes, MAX_BYTES));
         }
         Arena arena = Arena.ofShared();
         SharedFile file = null;
@@ -95,10 +103,11 @@ final class HostMemory implements AutoCloseable {
         if (backing == Backing.PROCESS) {
             sealed.add(region);
             file.close(); // it can not be shortened: there is nothing to look at any more
-            mapped.put(address, new Mapped(region, arena, null));
+            mapped.put(address, new Mapped(region, offset + size, arena, null));
         } else {
-            mapped.put(address, new Mapped(region, arena, file));
+            mapped.put(address, new Mapped(region, offset + size, arena, file));
         }
+        mappedBytes += offset + size;
     }
 
     private static VbusException invalid(long address, long size, String what, Object... arguments) {
@@ -106,9 +115,28 @@ final class HostMemory implements AutoCloseable {
             .formatted(size, address, what.formatted(arguments)));
     }
 
-    /// Keeps the region around an address until `close`: this connector works in it.
+    /// Keeps the region around an address until `unpin` or `close`: this connector, or a device, works in it.
     synchronized void pin(long address) {
-        pinned.add(mapped.floorKey(address));
+        pins.merge(mapped.floorKey(address), 1, Integer::sum);
+    }
+
+    /// A range of one region, which is kept until `unpin`. Errors: VbusException FAULT when it is not in one.
+    synchronized MemorySegment pinned(long address, long byteSize) {
+        try {
+            MemorySegment range = all.segment(address, byteSize);
+            pin(address);
+            return range;
+        } catch (IllegalArgumentException e) {
+            throw new VbusException(Status.FAULT, e.getMessage());
+        }
+    }
+
+    /// Gives a `pin` back; nothing after `close`.
+    synchronized void unpin(long address) {
+        Long key = mapped.floorKey(address);
+        if (key != null) {
+            pins.computeIfPresent(key, (_, n) -> n == 1 ? null : n - 1);
+        }
     }
 
     /// Hides a region from now on; `unmap` follows once no lane uses it. Errors: NOT_FOUND, or BUSY when it is pinned.
@@ -117,9 +145,9 @@ final class HostMemory implements AutoCloseable {
         if (m == null) {
             throw new VbusException(Status.NOT_FOUND, "there is no region at guest address 0x%x".formatted(address));
         }
-        if (pinned.contains(address)) {
-            throw new VbusException(Status.BUSY, "region at guest address 0x%x: a call slot or an event queue lies in it"
-                .formatted(address));
+        if (pins.containsKey(address)) {
+            throw new VbusException(Status.BUSY, "region at guest address 0x%x: want none that a call slot, an event queue or a "
+                .formatted(address) + "registration of an open session lies in");
         }
         all.remove(m.region);
         sealed.remove(m.region);
@@ -128,7 +156,14 @@ final class HostMemory implements AutoCloseable {
 
     /// Unmaps a region that was hidden.
     synchronized void unmap(Region region) {
-        mapped.remove(region.address()).unmap();
+        Mapped m = mapped.remove(region.address());
+        mappedBytes -= m.bytes;
+        m.unmap();
+    }
+
+    /// True when the guest could shorten a file behind its memory.
+    boolean canShrink() {
+        return sealed.byteSize() != all.byteSize();
     }
 
     /// A range in sealed memory as one segment. Errors: VbusException INVALID.

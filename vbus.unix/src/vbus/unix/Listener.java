@@ -52,7 +52,12 @@ final class Listener {
     private void acceptAll(UnixSocket socket) throws IOException {
         while (!isStopped()) {
             UnixSocket peer = socket.accept();
-            String refusal = refusal(peer);
+            String refusal;
+            try {
+                refusal = refusal(peer);
+            } catch (IOException e) {
+                refusal = e.getMessage();
+            }
             if (refusal != null) {
                 bus.report(Kind.REFUSED, endpoint.name(), refusal);
                 peer.close();
@@ -79,7 +84,14 @@ final class Listener {
             }
         });
         processes.put(process, thread);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) { // so says Java when the system gives no thread
+            bus.report(Kind.REFUSED, endpoint.name(), "no thread for a guest: " + e.getMessage());
+            process.stop();
+            process.run(); // sees the end at once
+            processes.remove(process);
+        }
         if (isStopped()) {
             process.stop();
         }

@@ -15,16 +15,19 @@ final class Signalled implements Handles.Handled {
     private final long cookie;
     private final EventQueues queues;
     private final Eventfd kick;
+    private final Runnable release;
     private final Event event;
     private Channel.Registration registration; // guarded by this
 
-    /// @param kick a descriptor of its own of the guest's kick eventfd
-    Signalled(int handle, Opened session, int vcpu, int priority, long cookie, EventQueues queues, Eventfd kick) {
+    /// @param kick a descriptor of its own of the guest's kick eventfd; this object's from now on
+    /// @param release gives the registered memory back; run once, by `drop`
+    Signalled(int handle, Opened session, int vcpu, int priority, long cookie, EventQueues queues, Eventfd kick, Runnable release) {
         this.handle = handle;
         this.session = session;
         this.cookie = cookie;
         this.queues = queues;
         this.kick = kick;
+        this.release = release;
         event = Event.of(vcpu, priority, EventLayout.SHMSIGNAL, cookie);
     }
 
@@ -35,10 +38,6 @@ final class Signalled implements Handles.Handled {
 
     Opened session() {
         return session;
-    }
-
-    int kickFd() {
-        return kick.fd();
     }
 
     /// The device's doorbell. Threads: any, the lanes' among them; allocates nothing.
@@ -58,9 +57,15 @@ final class Signalled implements Handles.Handled {
         }
     }
 
+    /// Lets go of what it holds, once no device has it.
+    void drop() {
+        kick.close();
+        release.run();
+    }
+
     /// After its end: tells the guest, whose cookie is free now.
     void ended() {
-        kick.close();
+        drop();
         event.become(Event.numbered(EventLayout.SHMCLOSE, cookie));
         queues.tell(event);
     }

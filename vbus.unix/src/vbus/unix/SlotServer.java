@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import vbus.api.Status;
+import vbus.api.VbusException;
 import vbus.shm.linux.Epoll;
 import vbus.shm.linux.Eventfd;
 import vbus.unix.protocol.BusCall;
@@ -21,6 +23,7 @@ final class SlotServer {
 
     private static final int LOOKS = 64;
     private static final VarHandle WORD = SlotLayout.INT.varHandle();
+    private static final long JOIN_MILLIS = 5000;
 
     private final Attached guest;
     private final int vcpu;
@@ -37,8 +40,8 @@ final class SlotServer {
     private volatile boolean stopped;
 
     /// @param slot the slot's bytes at guest address `address`, in memory that nobody can take away
-    /// @param host what the guest rings; this object's from now on
-    /// @param wake what wakes the guest; this object's from now on
+    /// @param host what the guest rings; this object's once it is made
+    /// @param wake what wakes the guest; this object's once it is made
     /// @param spinNanos how long to look again before it sleeps
     SlotServer(Attached guest, int vcpu, MemorySegment slot, long address, Eventfd host, Eventfd wake, long spinNanos)
         throws IOException {
@@ -54,8 +57,17 @@ final class SlotServer {
             smaller[bytes] = small.asSlice(0, bytes);
         }
         epoll = new Epoll();
-        epoll.add(host.fd());
-        thread = Thread.ofPlatform().daemon().name("vbus call %s/%d".formatted(guest.name(), vcpu)).start(this::serve);
+        try {
+            epoll.add(host.fd());
+            thread = Thread.ofPlatform().daemon().name("vbus call %s/%d".formatted(guest.name(), vcpu)).unstarted(this::serve);
+            thread.start();
+        } catch (IOException e) {
+            epoll.close();
+            throw e;
+        } catch (OutOfMemoryError e) { // so says Java when the system gives no thread
+            epoll.close();
+            throw new IOException("no thread for it: " + e.getMessage(), e);
+        }
     }
 
     int vcpu() {
@@ -71,10 +83,11 @@ final class SlotServer {
                     sleep();
                 }
             } catch (InternalError e) { // may come late: whatever was read since the fault is not used
-                if (guest.memory().all().isIntact()) {
+                String why = guest.faulted();
+                if (why == null) {
                     throw e;
                 }
-                guest.violated("the file behind its memory became shorter");
+                guest.violated(why);
                 return;
             }
         }
@@ -138,12 +151,13 @@ final class SlotServer {
         epoll.wake();
     }
 
-    /// Waits for the thread's end and lets go of the descriptors. The devices have let go of its calls before.
+    /// Waits for the thread's end; the devices have let go of its calls before. Errors: TIMED_OUT when one did not.
     void join() {
+        long end = System.nanoTime() + JOIN_MILLIS * 1_000_000;
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (thread.isAlive() && System.nanoTime() < end) {
             try {
-                thread.join();
+                thread.join(JOIN_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -151,6 +165,13 @@ final class SlotServer {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (thread.isAlive()) {
+            throw new VbusException(Status.TIMED_OUT, "%s: a call is still inside a device".formatted(thread.getName()));
+        }
+    }
+
+    /// Lets go of the descriptors, after `join`.
+    void close() {
         epoll.close();
         host.close();
         wake.close();

@@ -19,6 +19,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import vbus.api.connector.Connector;
+import vbus.unix.protocol.Message;
 
 /// A configuration `vbus.unix.socket~NAME` as a connector on the whiteboard.
 ///
@@ -63,7 +64,8 @@ public final class SocketComponent {
             throw new IllegalArgumentException("unix socket %s: want bus and path".formatted(name));
         }
         Set<Integer> users = Arrays.stream(config.users()).boxed().collect(Collectors.toSet());
-        var endpoint = new Endpoint(name, Path.of(config.path()), config.mode(), users, config.guests(), config.spin());
+        var endpoint = new Endpoint(name, Path.of(config.path()), config.mode(), users, config.guests(), config.spin(),
+            Message.PATIENCE_MILLIS);
         Dictionary<String, Object> bus = new Hashtable<>(Map.of(Connector.BUS, config.bus()));
         registration = context.registerService(Connector.class, new UnixConnector(endpoint), bus);
     }

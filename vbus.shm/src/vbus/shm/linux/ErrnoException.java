@@ -8,6 +8,7 @@ import java.io.IOException;
 public final class ErrnoException extends IOException {
 
     static final int EINTR = 4;
+    static final int EAGAIN = 11;
     static final int EADDRINUSE = 98;
     static final int ECONNREFUSED = 111;
 
@@ -18,6 +19,11 @@ public final class ErrnoException extends IOException {
     ErrnoException(String call, int errno) {
         super(call + ": " + Libc.message(errno));
         this.errno = errno;
+    }
+
+    /// True when a wait that has a limit came to it: a `send` that the peer does not take.
+    public boolean isTimeout() {
+        return errno == EAGAIN;
     }
 
     /// The error's number, positive.

@@ -36,14 +36,17 @@ public final class Eventfd implements Doorbell, AutoCloseable {
     }
 
     private final int fd;
+    private final Completion completion;
 
-    private Eventfd(int fd) {
+    /// @param completion rings the eventfd of a peer; null for one of this process
+    private Eventfd(int fd, Completion completion) {
         this.fd = fd;
+        this.completion = completion;
     }
 
     /// A new one, to be given to another process.
     public static Eventfd create() throws ErrnoException {
-        return new Eventfd((int) Libc.checked("eventfd", s -> (int) EVENTFD.invokeExact(s, 0, CLOEXEC | NONBLOCK)));
+        return new Eventfd((int) Libc.checked("eventfd", s -> (int) EVENTFD.invokeExact(s, 0, CLOEXEC | NONBLOCK)), null);
     }
 
     /// True when the descriptor is an eventfd. A pipe or a socket in its place could block who rings it.
@@ -60,20 +63,21 @@ public final class Eventfd implements Doorbell, AutoCloseable {
         return of(fds, 0);
     }
 
-    /// Takes a descriptor of a message and makes it non-blocking: a peer that fills its counter must not stop the lane that rings
-    /// it, nor one that empties it the lane that reads it.
+    /// Takes a descriptor of a message. A peer that fills its counter must not stop the lane that rings it: the flag that says so
+    /// is set, but it is the peer's, too, so that `ring` does not depend on it where the system can do without, see [Completion].
     public static Eventfd of(Fds fds, int index) throws ErrnoException {
         int fd = fds.get(index);
         int flags = (int) Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, GET_FLAGS, 0));
         if ((flags & NONBLOCK) == 0) {
             Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, SET_FLAGS, flags | NONBLOCK));
         }
-        return new Eventfd(fds.take(index));
+        return new Eventfd(fds.take(index), Completion.of(fd));
     }
 
     /// The same eventfd under one more descriptor: an epoll, for one, knows each descriptor once.
     public Eventfd duplicate() throws ErrnoException {
-        return new Eventfd((int) Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, DUPLICATE_CLOEXEC, 0)));
+        int copy = (int) Libc.checked("fcntl", s -> (int) FCNTL.invokeExact(s, fd, DUPLICATE_CLOEXEC, 0));
+        return new Eventfd(copy, completion == null ? null : Completion.of(copy));
     }
 
     /// The descriptor, which stays this object's.
@@ -84,6 +88,10 @@ public final class Eventfd implements Doorbell, AutoCloseable {
     /// Adds one to the counter. A full counter says the same already, so the result does not matter.
     @Override
     public void ring() {
+        if (completion != null) {
+            completion.run();
+            return;
+        }
         try {
             long ignored = (long) WRITE.invokeExact(fd, ONE, 8L);
         } catch (Throwable e) {
@@ -91,7 +99,7 @@ public final class Eventfd implements Doorbell, AutoCloseable {
         }
     }
 
-    /// Rings what `other` rings from now on, and takes its descriptor over.
+    /// Rings what `other` rings from now on, and takes its descriptor over; both are a peer's, or both this process's.
     ///
     /// The file behind the number is exchanged in one step, and the number stays: who is just ringing reaches the old eventfd or
     /// the new one, and never a descriptor that was closed and then given to something else.

@@ -53,6 +53,12 @@ final class Libc {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
     }
 
+    /// The same for a function with `fixed` arguments before its variable ones.
+    static MethodHandle bareVariadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments),
+            Linker.Option.firstVariadicArg(fixed));
+    }
+
     /// Calls, again when a signal interrupted it; `what` begins the message of a failure.
     static long checked(String what, Call call) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {

@@ -72,10 +72,16 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /// A socket that is connected to who listens at `path`.
+    /// A socket that is connected to who listens at `path`. Waits while too many others wait to be accepted there.
     public static UnixSocket connect(Path path) throws ErrnoException {
+        return connect(path, 0);
+    }
+
+    /// The same; `connect`, and each `send` later, fails when the other side lets it wait for so long. 0: for ever.
+    public static UnixSocket connect(Path path, int timeoutMillis) throws ErrnoException {
         UnixSocket socket = open(0);
         try (Arena arena = Arena.ofConfined()) {
+            socket.sendTimeout(timeoutMillis);
             MemorySegment address = address(path, arena);
             Libc.checked("connect", s -> (int) CONNECT.invokeExact(s, socket.fd, address, (int) address.byteSize()));
             return socket;

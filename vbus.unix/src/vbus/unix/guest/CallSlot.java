@@ -48,9 +48,24 @@ final class CallSlot implements AutoCloseable {
         this.spinNanos = spinNanos;
         slot.fill((byte) 0);
         host = Eventfd.create();
-        wake = Eventfd.create();
-        epoll = new Epoll();
-        epoll.add(wake.fd());
+        Eventfd bell = null;
+        Epoll sleep = null;
+        try {
+            bell = Eventfd.create();
+            sleep = new Epoll();
+            sleep.add(bell.fd());
+        } catch (IOException e) {
+            host.close();
+            if (bell != null) {
+                bell.close();
+            }
+            if (sleep != null) {
+                sleep.close();
+            }
+            throw e;
+        }
+        wake = bell;
+        epoll = sleep;
     }
 
     long address() {
@@ -83,6 +98,7 @@ final class CallSlot implements AutoCloseable {
         if (bytes > BusCall.MAX_DATA_BYTES) {
             throw new VbusException(Status.INVALID, "data of %d bytes: want at most %d".formatted(bytes, BusCall.MAX_DATA_BYTES));
         }
+        checkLost();
         final boolean small = bytes <= SlotLayout.DATA_BYTES;
         final MemorySegment to = small ? slot : buffer;
         final long at = small ? SlotLayout.DATA : 0;
@@ -98,6 +114,7 @@ final class CallSlot implements AutoCloseable {
 
     /// Another bus call, with the lock; `arguments` are in and out. Errors: what the host says.
     int bus(int vector, MemorySegment arguments) {
+        checkLost();
         MemorySegment.copy(arguments, 0, buffer, 0, arguments.byteSize());
         int result = request(vector, (int) arguments.byteSize(), bufferAddress);
         MemorySegment.copy(buffer, 0, arguments, 0, arguments.byteSize());
@@ -140,10 +157,21 @@ final class CallSlot implements AutoCloseable {
             }
             Thread.onSpinWait(); // seldom: it may take as long as a cache line takes between two processors
             if (lost) {
-                throw new VbusException(Status.GONE, "the host went away during a call");
+                throw gone();
             }
         } while (System.nanoTime() < end);
         return false;
+    }
+
+    /// With the lock: while it is not lost, its memory and descriptors are there until the lock is given back.
+    private void checkLost() {
+        if (lost) {
+            throw gone();
+        }
+    }
+
+    private static VbusException gone() {
+        return new VbusException(Status.GONE, "the host went away during a call");
     }
 
     private void sleep() {
@@ -174,9 +202,13 @@ final class CallSlot implements AutoCloseable {
     @Override
     public void close() {
         lost();
-        lock.lock(); // for ever: nobody begins another call
-        epoll.close();
-        host.close();
-        wake.close();
+        lock.lock(); // who comes later sees that it is lost
+        try {
+            epoll.close();
+            host.close();
+            wake.close();
+        } finally {
+            lock.unlock();
+        }
     }
 }

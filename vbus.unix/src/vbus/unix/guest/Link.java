@@ -29,8 +29,8 @@ final class Link implements AutoCloseable {
 
     private final UnixSocket socket;
     private final UnixGuest.Options options;
-    private final Message message = new Message();
-    private final Message out = new Message();
+    private final Message message = new Message(Message.PATIENCE_MILLIS);
+    private final Message out = new Message(Message.PATIENCE_MILLIS);
     private final Kick kick;
     private final Blocks own = new Blocks();
     private final List<CallSlot> slots = new ArrayList<>();
@@ -50,21 +50,13 @@ final class Link implements AutoCloseable {
         this.kick = kick;
     }
 
-    /// Connects and negotiates. Errors: IOException when nobody listens, or what the host refused.
+    /// Connects. Errors: IOException when nobody listens, or who listens does not come to it.
     static Link connect(Path path, UnixGuest.Options options, Kick kick) throws IOException {
-        UnixSocket socket = UnixSocket.connect(path);
-        Link link = new Link(socket, options, kick);
-        try {
-            socket.sendTimeout(Message.PATIENCE_MILLIS);
-            link.negotiate();
-            return link;
-        } catch (IOException | RuntimeException e) {
-            link.close();
-            throw e;
-        }
+        return new Link(UnixSocket.connect(path, Message.PATIENCE_MILLIS), options, kick);
     }
 
     private void negotiate() throws IOException {
+        socket.sendTimeout(Message.PATIENCE_MILLIS);
         out.begin(Request.NEGOTIATE, ++sequence).set(0, Request.MAGIC).set(4, Request.VERSION)
             .set(16, Request.NAME_BYTES, options.name());
         ask(kick.fd());
@@ -72,8 +64,10 @@ final class Link implements AutoCloseable {
         guest = message.textAt(80, Request.NAME_BYTES);
     }
 
-    /// Sets up what the guest works with, and has events come. @param blocks that the guest has already
+    /// Negotiates, sets up what the guest works with, and has events come. Errors: what the host refused.
+    /// @param blocks that the guest has already
     void start(Blocks blocks, Vcpu vcpu, Consumer<MemorySegment> dispatch) throws IOException {
+        negotiate();
         for (Blocks.Shared shared : blocks.all()) {
             tell(shared);
         }
@@ -159,6 +153,7 @@ final class Link implements AutoCloseable {
     void add(Blocks.Shared shared) {
         sending.lock();
         try {
+            checkLost();
             out.begin(Request.MEMORY, ++sequence).set(0, shared.block().address()).set(8, shared.file().byteSize());
             await(shared.file().fd());
         } catch (IOException e) {
@@ -172,6 +167,7 @@ final class Link implements AutoCloseable {
     void forget(Blocks.Shared shared) {
         sending.lock();
         try {
+            checkLost();
             out.begin(Request.FORGET, ++sequence).set(0, shared.block().address());
             await();
         } catch (IOException e) {
@@ -204,11 +200,19 @@ final class Link implements AutoCloseable {
     private void poke() {
         sending.lock();
         try {
-            out.begin(Request.EVENTS, 0).send(socket);
+            if (!lost) { // else what is needed to send may be gone
+                out.begin(Request.EVENTS, 0).send(socket);
+            }
         } catch (IOException e) {
             lose();
         } finally {
             sending.unlock();
+        }
+    }
+
+    private void checkLost() {
+        if (lost) {
+            throw gone();
         }
     }
 
@@ -220,9 +224,7 @@ final class Link implements AutoCloseable {
 
     /// A slot that is the caller's until it unlocks it. Errors: GONE.
     CallSlot slot() {
-        if (lost) {
-            throw gone();
-        }
+        checkLost();
         int first = (int) (Thread.currentThread().threadId() % slots.size());
         for (int i = 0; i < slots.size(); i++) {
             CallSlot slot = slots.get((first + i) % slots.size());
@@ -273,10 +275,14 @@ final class Link implements AutoCloseable {
     public void close() {
         lose();
         slots.forEach(CallSlot::close);
-        sending.lock(); // for ever: nobody sends any more
-        message.close();
-        out.close();
-        socket.close();
-        own.close();
+        sending.lock(); // who comes later sees that it is lost
+        try {
+            message.close();
+            out.close();
+            socket.close();
+            own.close();
+        } finally {
+            sending.unlock();
+        }
     }
 }

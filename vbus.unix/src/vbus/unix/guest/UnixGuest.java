@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: the verbs of BusPort, and the connection that they need
 package vbus.unix.guest;
 
 import static vbus.unix.protocol.SlotLayout.INT;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import vbus.api.Status;
 import vbus.api.VbusException;
 import vbus.api.connector.Channel;
@@ -65,7 +67,8 @@ public final class UnixGuest implements BusPort, AutoCloseable {
     private final Thread thread;
     private final Devices devices = new Devices();
     private Sessions sessions = new Sessions(); // this and below: guarded by this
-    private Link link;
+    private Link link; // that serves
+    private Link trying; // the same, or one that is being set up
     private String bus = "";
     private String guest = "";
     private boolean closed;
@@ -94,30 +97,44 @@ public final class UnixGuest implements BusPort, AutoCloseable {
     // ---- the connection
 
     private void run() {
-        String said = "";
+        var said = new AtomicReference<>("");
         while (!isClosed()) {
             try {
-                Link next = Link.connect(path, options, kick);
-                said = "";
-                serve(next);
+                serve(Link.connect(path, options, kick), () -> said.set(""));
             } catch (IOException | RuntimeException e) {
-                if (!said.equals(e.getMessage())) {
-                    said = String.valueOf(e.getMessage());
-                    LOG.log(Level.INFO, "{0}: {1}; trying again", path, said);
+                String why = String.valueOf(e.getMessage());
+                if (!said.getAndSet(why).equals(why)) {
+                    LOG.log(Level.INFO, "{0}: {1}; trying again", path, why);
                 }
             }
             pause();
         }
     }
 
-    private void serve(Link next) throws IOException {
-        Sessions of = new Sessions();
+    private void serve(Link next, Runnable attached) throws IOException {
         try {
+            if (isTried(next)) {
+                start(next);
+                attached.run();
+                next.serve();
+            }
+        } finally {
+            lost(next);
+            next.close();
+        }
+    }
+
+    /// From now on `close` ends it, also when its host is asleep. False when `close` came before.
+    private synchronized boolean isTried(Link next) {
+        trying = next;
+        return !closed;
+    }
+
+    private void start(Link next) throws IOException {
+        Sessions of = new Sessions();
+        synchronized (blocks) { // none is made or freed meanwhile
+            next.start(blocks, vcpu, bytes -> devices.event(of, next, bytes));
             synchronized (this) {
-                if (closed) {
-                    return;
-                }
-                next.start(blocks, vcpu, bytes -> devices.event(of, next, bytes)); // under the lock: no block is made meanwhile
                 link = next;
                 sessions = of;
                 bus = next.bus();
@@ -125,19 +142,14 @@ public final class UnixGuest implements BusPort, AutoCloseable {
                 vcpu.execute(() -> vcpu.receiver(next.receiver()));
                 notifyAll();
             }
-            next.serve();
-        } finally {
-            lost(next);
-            next.close();
         }
     }
 
     /// Has all devices leave; returns when the vCPU looks at nothing of the link any more.
     private void lost(Link ended) {
         synchronized (this) {
-            if (link == ended) {
-                link = null;
-            }
+            link = null;
+            trying = null;
         }
         ended.lose();
         var left = new CountDownLatch(1);
@@ -171,10 +183,15 @@ public final class UnixGuest implements BusPort, AutoCloseable {
         return closed;
     }
 
-    private synchronized Link link() {
-        if (link == null) {
+    private Link link() {
+        Link to = linkOrNull();
+        if (to == null) {
             throw new VbusException(Status.GONE, "the host at %s is not there".formatted(path));
         }
+        return to;
+    }
+
+    private synchronized Link linkOrNull() {
         return link;
     }
 
@@ -207,36 +224,41 @@ public final class UnixGuest implements BusPort, AutoCloseable {
 
     /// Memory for the devices of the bus. While the host is away it is told of it when it comes back.
     @Override
-    public synchronized Block allocate(long byteSize) {
-        if (closed) {
-            throw new VbusException(Status.GONE, "the guest is closed");
-        }
-        Blocks.Shared shared = blocks.allocate(byteSize);
-        if (link != null) {
+    public Block allocate(long byteSize) {
+        synchronized (blocks) {
+            if (isClosed()) {
+                throw new VbusException(Status.GONE, "the guest is closed");
+            }
+            Blocks.Shared shared = blocks.allocate(byteSize);
+            Link to = linkOrNull();
             try {
-                link.add(shared);
-            } catch (VbusException e) {
-                if (e.status() != Status.GONE) {
-                    blocks.free(shared.block(), _ -> { });
-                    throw e;
+                if (to != null) {
+                    unlessGone(() -> to.add(shared));
                 }
+            } catch (VbusException e) {
+                blocks.free(shared.block(), _ -> { });
+                throw e;
             }
+            return shared.block();
         }
-        return shared.block();
     }
 
+    /// Errors: what the host says when it is still in use.
     @Override
-    public synchronized void free(Block block) {
-        blocks.free(block, shared -> {
-            if (link != null && !link.isLost()) {
-                forget(shared);
-            }
-        });
+    public void free(Block block) {
+        synchronized (blocks) {
+            Link to = linkOrNull();
+            blocks.free(block, shared -> {
+                if (to != null) {
+                    unlessGone(() -> to.forget(shared));
+                }
+            });
+        }
     }
 
-    private void forget(Blocks.Shared shared) {
+    private static void unlessGone(Runnable request) {
         try {
-            link.forget(shared);
+            request.run();
         } catch (VbusException e) {
             if (e.status() != Status.GONE) {
                 throw e;
@@ -269,21 +291,19 @@ public final class UnixGuest implements BusPort, AutoCloseable {
     /// Leaves the bus and frees the memory: what drivers still hold of it is gone.
     @Override
     public void close() {
-        Link ended;
         synchronized (this) {
             closed = true;
-            ended = link;
+            if (trying != null) {
+                trying.lose();
+            }
             notifyAll();
         }
-        if (ended != null) {
-            ended.lose();
-        }
+        vcpu.close(); // before the memory of the link goes, which it looks at
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        vcpu.close();
         kick.close();
         blocks.close();
     }

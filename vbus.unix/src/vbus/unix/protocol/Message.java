@@ -23,7 +23,7 @@ public final class Message implements AutoCloseable {
     /// The longest payload in bytes.
     public static final int MAX_PAYLOAD_BYTES = 512;
 
-    /// How long a peer may take from the first byte of a message to its last, and to take an answer, in milliseconds.
+    /// How long a peer usually may take for a message, and to take an answer, in milliseconds.
     public static final int PATIENCE_MILLIS = 5000;
 
     private static final int HEADER_BYTES = 16;
@@ -37,7 +37,13 @@ public final class Message implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment bytes = arena.allocate(HEADER_BYTES + MAX_PAYLOAD_BYTES, 8);
     private final MemorySegment payload = bytes.asSlice(HEADER_BYTES);
+    private final int patienceMillis;
     private Fds fds = new Fds();
+
+    /// @param patienceMillis how long a peer may take from the first byte of a message to its last
+    public Message(int patienceMillis) {
+        this.patienceMillis = patienceMillis;
+    }
 
     /// Waits for the next message; false at the peer's end.
     /// Errors: ProtocolException when it is too long or was cut.
@@ -63,12 +69,12 @@ public final class Message implements AutoCloseable {
     }
 
     private void rest(UnixSocket socket, int from, int to) throws IOException {
-        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+        long end = System.nanoTime() + patienceMillis * 1_000_000L;
         try {
             for (int at = from; at < to; ) {
                 long millis = (end - System.nanoTime()) / 1_000_000;
                 if (millis <= 0 || !socket.isReadable((int) millis)) {
-                    throw new ProtocolException("message cut: %d of %d bytes came within %d ms".formatted(at, to, PATIENCE_MILLIS));
+                    throw new ProtocolException("message cut: %d of %d bytes came within %d ms".formatted(at, to, patienceMillis));
                 }
                 int n = socket.receive(bytes.asSlice(at, to - at), fds);
                 if (n == 0) {
