@@ -16,7 +16,7 @@ public final class SignalMeasurement implements Measurement {
 
     private static final long ELEMENTS = 1_000_000;
     private static final long ELEMENTS_FOR_THE_RECORD = 100_000_000;
-    private static final List<QueueKind> RINGS = List.of(QueueKind.SPLIT, QueueKind.IOQ);
+    private static final List<QueueKind> RINGS = List.of(QueueKind.SPLIT, QueueKind.PACKED, QueueKind.IOQ);
 
     @Override
     public String name() {
