@@ -52,7 +52,8 @@ class ReportTest {
         report.result("signals ours=2.00/100 want=<=1", false);
         final Machine machine = new Machine("a processor", 2, "Linux 6", "a JVM 25");
 
-        new Recording("signals", "What it is", "./vbus record signals", "abc, with changes", 42, machine).write(folder.resolve("new"), report);
+        new Recording("signals", "What it is", "./vbus record signals", "abc, with changes", 42, machine)
+            .write(folder.resolve("new"), report);
 
         final String page = Files.readString(folder.resolve("new/signals.md"));
         for (String part : List.of("`./vbus record signals`", "abc, with changes", "| 42 |", "a processor, 2 processors; Linux 6; a JVM 25",

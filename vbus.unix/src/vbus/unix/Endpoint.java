@@ -15,9 +15,9 @@ import vbus.shm.linux.SocketFile;
 /// @param guests at the same time, at most
 /// @param spinMicros how long a call slot's thread looks again before it sleeps
 /// @param patienceMillis how long a guest may take for a message, for its first one, and to take an answer
-public record Endpoint(String name, Path path, String mode, Set<Integer> users, int guests, int spinMicros, int patienceMillis) {
+record Endpoint(String name, Path path, String mode, Set<Integer> users, int guests, int spinMicros, int patienceMillis) {
 
-    public Endpoint {
+    Endpoint {
         if (path.toString().isBlank() || guests < 1 || spinMicros < 0) {
             throw new IllegalArgumentException("unix socket %s: path '%s', guests %d, spin %d: want a path, at least 1, at least 0"
                 .formatted(name, path, guests, spinMicros));

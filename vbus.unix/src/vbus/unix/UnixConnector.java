@@ -4,15 +4,13 @@ package vbus.unix;
 import vbus.api.connector.Bus;
 import vbus.api.connector.Connector;
 
-/// Brings the guest processes of one socket to a bus; in a program without OSGi, by hand.
-///
-/// Threads: as [Connector] says.
-public final class UnixConnector implements Connector {
+/// Brings the guest processes of one socket to a bus. Threads: as [Connector] says.
+final class UnixConnector implements Connector {
 
     private final Endpoint endpoint;
     private Listener listener;
 
-    public UnixConnector(Endpoint endpoint) {
+    UnixConnector(Endpoint endpoint) {
         this.endpoint = endpoint;
     }
 

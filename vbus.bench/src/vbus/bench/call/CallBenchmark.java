@@ -3,7 +3,6 @@ package vbus.bench.call;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -14,12 +13,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import vbus.api.Connection;
-import vbus.api.Device;
-import vbus.api.DeviceInterface;
 import vbus.api.connector.Channel;
 import vbus.api.connector.DeviceEvents;
 import vbus.api.connector.Guest;
-import vbus.api.connector.SessionEvents;
 import vbus.bench.sys.Cpu;
 import vbus.core.Standalone;
 import vbus.shm.GuestMemory;
@@ -29,14 +25,12 @@ import vbus.shm.GuestMemory;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CallBenchmark {
 
-    private static final int FUNCTION = 1;
-
     /// A device on a bus, and a guest that opened it.
     @State(Scope.Thread)
     public static class Opened {
 
         private final MemorySegment data = Arena.global().allocate(64, 64);
-        private final Connection connection = new Answer(); // by its interface: what a guest would call if there were no bus
+        private final Connection connection = new AnswerDevice.Answer(); // by its interface: what a guest would call if there were no bus
         private Standalone bus;
         private Guest guest;
         private Channel channel;
@@ -47,7 +41,7 @@ public class CallBenchmark {
             bus = new Standalone("bench", "answer", new AnswerDevice());
             final Offers offers = new Offers();
             guest = bus.bus().attach("guest", new GuestMemory(), offers);
-            channel = guest.open(offers.id, 1, new Silent());
+            channel = guest.open(offers.id, AnswerDevice.VERSION, AnswerDevice.SILENT);
         }
 
         @TearDown
@@ -60,31 +54,12 @@ public class CallBenchmark {
 
     @Benchmark
     public int channel(Opened opened) {
-        return opened.channel.call(FUNCTION, opened.data);
+        return opened.channel.call(AnswerDevice.FUNCTION, opened.data);
     }
 
     @Benchmark
     public int plain(Opened opened) {
-        return opened.connection.call(FUNCTION, opened.data);
-    }
-
-    private static final class Answer implements Connection {
-
-        @Override
-        public int call(int function, MemorySegment data) {
-            return function + (int) data.byteSize();
-        }
-    }
-
-    private static final class AnswerDevice implements Device {
-
-        @Override
-        public List<DeviceInterface> link(String bus) {
-            return List.of(new DeviceInterface("answer", 1, _ -> new Answer()));
-        }
-
-        @Override
-        public void unlink(String bus) { }
+        return opened.connection.call(AnswerDevice.FUNCTION, opened.data);
     }
 
     private static final class Offers implements DeviceEvents {
@@ -98,20 +73,5 @@ public class CallBenchmark {
 
         @Override
         public void dropped(Offer offer) { }
-    }
-
-    private static final class Silent implements SessionEvents {
-
-        @Override
-        public void event(int kind, byte[] data) { }
-
-        @Override
-        public void configChanged() { }
-
-        @Override
-        public void broken(String reason) { }
-
-        @Override
-        public void closed() { }
     }
 }

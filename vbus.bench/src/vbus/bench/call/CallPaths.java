@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// The paths that are measured: ours and peers, by name.
-///
-/// Ours are `poll`, where both sides look at the call slot all the time, and `sleep`, where both sleep on an eventfd.
 final class CallPaths {
 
-    private static final List<CallPath> ALL = List.of(SlotCall.POLL, SlotCall.SLEEP, new PingPong(), new UnixEcho());
+    private static final List<CallPath> ALL = List.of(SlotCall.polling(), SlotCall.sleeping(), new PingPong(), new UnixEcho());
 
     private CallPaths() { }
 

@@ -6,81 +6,76 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import vbus.api.Connection;
-import vbus.api.DeviceInterface;
 import vbus.api.connector.Channel;
 import vbus.api.connector.DeviceEvents;
-import vbus.api.connector.SessionEvents;
-import vbus.bench.sys.Cpu;
 import vbus.core.Standalone;
-import vbus.unix.Endpoint;
-import vbus.unix.UnixConnector;
+import vbus.unix.HostSocket;
 import vbus.unix.guest.UnixGuest;
 
-/// Ours: a call of 8 bytes, in and out, through a call slot to a device on the bus of another process.
+/// Ours: a call of a device of another process's bus, through a call slot in shared memory.
 ///
-/// Where both sides poll they look for a second before they sleep; where both sleep they do at once.
-///
-/// @param name of the path
-/// @param spinMicros how long each side looks before it sleeps
+/// @param spinMicros how long either side looks before it sleeps
 record SlotCall(String name, int spinMicros) implements CallPath {
 
-    static final SlotCall POLL = new SlotCall("poll", 1_000_000);
-    static final SlotCall SLEEP = new SlotCall("sleep", 0);
+    private static final int BYTES = 8; // as many as lie in the slot's line
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private static final int BYTES = 8;
-
-    @Override
-    public void answer(Path folder, Runnable ready, BooleanSupplier over) throws Exception {
-        final UnixConnector connector =
-            new UnixConnector(new Endpoint("bench", folder.resolve("socket"), "0600", Set.of(), 1, spinMicros));
-        try (Standalone bus = new Standalone("bench", "answer", b -> List.of(new DeviceInterface("answer", 1,
-            _ -> new Answer())))) {
-            connector.join(bus.bus());
-            ready.run();
-            while (!over.getAsBoolean()) {
-                TimeUnit.MILLISECONDS.sleep(10); // why: the connector's threads do the work
-            }
-            connector.leave();
-        }
+    /// Both sides look all the time.
+    static CallPath polling() {
+        return new SlotCall("poll", (int) TimeUnit.SECONDS.toMicros(1));
     }
 
-    private static final class Answer implements Connection {
+    /// Both sides sleep on an eventfd at once.
+    static CallPath sleeping() {
+        return new SlotCall("sleep", 0);
+    }
 
-        @Override
-        public int call(int function, MemorySegment data) {
-            return function;
+    @Override
+    public void answer(Path folder, Runnable ready, BooleanSupplier over) {
+        try (Standalone bus = new Standalone("bench", "answer", new AnswerDevice());
+            HostSocket socket = new HostSocket(bus.bus(), folder.resolve("guests"), spinMicros)) {
+            ready.run(); // a guest tries until it listens
+            while (!over.getAsBoolean()) {
+                LockSupport.parkNanos(socket, LOOK_NANOS);
+            }
         }
     }
 
     @Override
     public Asking ask(Path folder) throws Exception {
-        final UnixGuest guest = new UnixGuest(folder.resolve("socket"), new UnixGuest.Options("bench", 1, spinMicros));
-        final CompletableFuture<Integer> id = new CompletableFuture<>();
+        final UnixGuest guest = new UnixGuest(folder.resolve("guests"), new UnixGuest.Options("bench", 1, spinMicros));
+        final BlockingQueue<DeviceEvents.Offer> offers = new ArrayBlockingQueue<>(1);
+        if (!guest.awaitAttached(PATIENCE)) {
+            throw new IOException("the host did not come");
+        }
         guest.listen(new DeviceEvents() {
             @Override
             public void added(Offer offer) {
-                id.complete(offer.id());
+                offers.add(offer);
             }
 
             @Override
             public void dropped(Offer offer) { }
         });
-        if (!guest.awaitAttached(Duration.ofSeconds(10))) {
-            throw new IOException("the host does not come");
+        final DeviceEvents.Offer offer = offers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        if (offer == null) {
+            throw new IOException("the host offered no device");
         }
-        final Channel channel = guest.open(id.get(10, TimeUnit.SECONDS), 1, new SessionEvents() { });
-        Cpu.pin(0);
-        final MemorySegment data = Arena.global().allocate(BYTES, BYTES);
+        final Channel channel = guest.open(offer.id(), AnswerDevice.VERSION, AnswerDevice.SILENT);
+        final MemorySegment data = Arena.global().allocate(BYTES, 8);
         return new Asking() {
             @Override
             public void roundTrip() {
-                channel.call(1, data);
+                final int answer = channel.call(AnswerDevice.FUNCTION, data);
+                if (answer != AnswerDevice.FUNCTION + BYTES) {
+                    throw new IllegalStateException("answer %d: want %d".formatted(answer, AnswerDevice.FUNCTION + BYTES));
+                }
             }
 
             @Override

@@ -10,10 +10,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
-/// What a user would otherwise write: 64 bytes over a UNIX socket, sent back. Both sides block.
+/// What a user would otherwise write: 16 bytes over a UNIX socket, sent back. Both sides block.
 final class UnixEcho implements CallPath {
 
-    private static final int BYTES = 64;
+    private static final int BYTES = 16;
 
     @Override
     public String name() {

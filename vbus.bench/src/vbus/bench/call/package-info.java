@@ -3,7 +3,7 @@
 /// a call of an interface.
 ///
 /// ```
-///   CallPath ── answering, asking ── CallProcess, two of them ── CallLeg: p50        pingpong, unix; later a guest's call slots
+///   CallPath ── answering, asking ── CallProcess, two of them ── CallLeg: p50        poll, sleep: ours; pingpong, unix: the peers
 ///   CallBenchmark under JMH                                                          in one process
 /// ```
 package vbus.bench.call;

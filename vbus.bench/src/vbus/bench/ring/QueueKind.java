@@ -7,7 +7,7 @@ import java.util.Locale;
 /// Every ring that is measured. Each has room for `size` messages.
 public enum QueueKind {
     /// Ours.
-    SPLIT, IOQ,
+    SPLIT, PACKED, IOQ,
     /// The peers.
     JCTOOLS_SPSC, AGRONA, DISRUPTOR,
     /// The floor.
@@ -16,7 +16,7 @@ public enum QueueKind {
     /// A ring in this process, and its two ends.
     Duct make(int size) {
         return switch (this) {
-            case SPLIT, IOQ -> SharedRing.make(this, size, Arena.global().allocate(SharedRing.byteSize(size), 4096));
+            case SPLIT, PACKED, IOQ -> SharedRing.make(this, size, Arena.global().allocate(SharedRing.byteSize(size), 4096));
             case JCTOOLS_SPSC -> JctoolsDuct.make(size);
             case AGRONA -> AgronaDuct.make(size);
             case DISRUPTOR -> DisruptorDuct.make(size);

@@ -31,7 +31,7 @@ public final class RingMeasurement implements Measurement {
     private static final int ALLOCATION_TRIES = 3;
     private static final List<Integer> SIZES = List.of(256, 1024);
     private static final List<QueueKind> PEERS = List.of(QueueKind.JCTOOLS_SPSC, QueueKind.AGRONA, QueueKind.DISRUPTOR);
-    private static final List<QueueKind> OURS = List.of(QueueKind.SPLIT);
+    private static final List<QueueKind> OURS = List.of(QueueKind.SPLIT, QueueKind.PACKED);
 
     @Override
     public String name() {

@@ -12,6 +12,9 @@ import vbus.shm.IndirectTables;
 import vbus.shm.Ioq;
 import vbus.shm.IoqDriver;
 import vbus.shm.IoqRing;
+import vbus.shm.PackedDriver;
+import vbus.shm.PackedQueue;
+import vbus.shm.PackedRing;
 import vbus.shm.Region;
 import vbus.shm.Ring;
 import vbus.shm.RingFeatures;
@@ -35,7 +38,7 @@ public final class SharedRing {
     private static final long BASE = 0x1_0000;
     private static final long PAGE = 4096;
     private static final int MOST = 64;
-    private static final RingFeatures IN_ORDER = new RingFeatures(false, false, true);
+    private static final RingFeatures POLLED = new RingFeatures(false, false, true); // in order, without event index
 
     private SharedRing() { }
 
@@ -45,7 +48,7 @@ public final class SharedRing {
     }
 
     private static long ringBytes(int size) {
-        return (Math.max(SplitQueue.byteSize(size) + 3 * PAGE, Ioq.byteSize(size)) + PAGE - 1) / PAGE * PAGE;
+        return (Math.max(Math.max(SplitQueue.byteSize(size), PackedQueue.byteSize(size)), Ioq.byteSize(size)) + PAGE - 1) / PAGE * PAGE;
     }
 
     static Duct make(QueueKind kind, int size, MemorySegment memory) {
@@ -55,32 +58,38 @@ public final class SharedRing {
 
     /// A driver that polls; it formats the ring, so it is to be made first.
     static Sender sender(QueueKind kind, int size, MemorySegment memory) {
-        return new DriverEnd(driver(kind, size, memory, Doorbell.NONE), buffers(size, memory), address(size));
+        return new DriverEnd(driver(kind, size, POLLED, memory, Doorbell.NONE), buffers(size, memory), address(size));
     }
 
     /// A device that polls.
     static Receiver receiver(QueueKind kind, int size, MemorySegment memory) {
-        return new DeviceEnd(device(kind, size, memory, Doorbell.NONE));
+        return new DeviceEnd(device(kind, size, POLLED, memory, Doorbell.NONE));
     }
 
     /// The driver's side, which formats the ring; `device` is rung by it.
-    public static DriverRing driver(QueueKind kind, int size, MemorySegment memory, Doorbell device) {
+    public static DriverRing driver(QueueKind kind, int size, RingFeatures features, MemorySegment memory, Doorbell device) {
         if (kind == QueueKind.IOQ) {
             final MemorySegment ring = memory.asSlice(0, Ioq.byteSize(size));
             Ioq.format(ring, size);
             return new IoqDriver(ring, Direction.TO_DEVICE, new Signal(Ioq.signal(ring), Side.NORTH, device));
         }
-        return new SplitDriver(split(memory, size), IN_ORDER, IndirectTables.NONE, Direction.TO_DEVICE, device);
+        if (kind == QueueKind.PACKED) {
+            return new PackedDriver(PackedQueue.in(memory, size), features, IndirectTables.NONE, Direction.TO_DEVICE, device);
+        }
+        return new SplitDriver(SplitQueue.in(memory, size), features, IndirectTables.NONE, Direction.TO_DEVICE, device);
     }
 
     /// The device's side of a ring that a driver formatted; `driver` is rung by it.
-    public static Ring device(QueueKind kind, int size, MemorySegment memory, Doorbell driver) {
+    public static Ring device(QueueKind kind, int size, RingFeatures features, MemorySegment memory, Doorbell driver) {
         final GuestMemory guest = new GuestMemory();
         guest.add(new Region(BASE, memory));
         if (kind == QueueKind.IOQ) {
             return new IoqRing(memory.asSlice(0, Ioq.byteSize(size)), Direction.TO_DEVICE, guest, driver);
         }
-        return new SplitRing(split(memory, size), IN_ORDER, guest, 0, driver);
+        if (kind == QueueKind.PACKED) {
+            return new PackedRing(PackedQueue.in(memory, size), features, guest, PackedRing.START, driver);
+        }
+        return new SplitRing(SplitQueue.in(memory, size), features, guest, 0, driver);
     }
 
     /// The buffers of 64 bytes behind the ring.
@@ -91,19 +100,6 @@ public final class SharedRing {
     /// Where the guest sees [#buffers].
     public static long address(int size) {
         return BASE + ringBytes(size);
-    }
-
-    /// Areas that the two sides write are pages apart.
-    private static SplitQueue split(MemorySegment ring, int size) {
-        final SplitQueue dense = SplitQueue.in(ring, size);
-        final long avail = page(dense.table().byteSize());
-        final long used = avail + page(dense.avail().byteSize());
-        return new SplitQueue(size, dense.table(), ring.asSlice(avail, dense.avail().byteSize()),
-            ring.asSlice(used, dense.used().byteSize()));
-    }
-
-    private static long page(long bytes) {
-        return (bytes + PAGE - 1) / PAGE * PAGE;
     }
 
     private static final class DriverEnd implements Sender {

@@ -15,6 +15,7 @@ import vbus.bench.ring.SharedRing;
 import vbus.shm.Burst;
 import vbus.shm.DriverRing;
 import vbus.shm.Ring;
+import vbus.shm.RingFeatures;
 
 /// A driver and a device, as fast as they can, with random stalls; each looks again for a while before it sleeps. Every element has a
 /// number; a sleep that nobody ends is a lost signal.
@@ -35,6 +36,7 @@ final class SignalSoak {
         }
     }
 
+    private static final RingFeatures TOLD = new RingFeatures(false, true, true); // with event index, in order
     private static final int SIZE = 256;
     private static final int BURST = 32;
     private static final int SLOT = 64;
@@ -59,8 +61,8 @@ final class SignalSoak {
         deviceBed = Bed.of(bed);
         driverBed = Bed.of(bed);
         final MemorySegment memory = arena.allocate(SharedRing.byteSize(SIZE), 4096);
-        driver = SharedRing.driver(ring, SIZE, memory, deviceBed);
-        device = SharedRing.device(ring, SIZE, memory, driverBed);
+        driver = SharedRing.driver(ring, SIZE, TOLD, memory, deviceBed);
+        device = SharedRing.device(ring, SIZE, TOLD, memory, driverBed);
         buffers = SharedRing.buffers(SIZE, memory);
     }
 

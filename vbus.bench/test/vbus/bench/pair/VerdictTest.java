@@ -21,8 +21,8 @@ class VerdictTest {
     }
 
     @ParameterizedTest
-    @CsvSource({">=1.0, 1.0, true", ">=1.0, 0.999, false", "<=0.05, 0.05, true", "<=0.05, 0.0501, false", "<=5ns, 5, true", "<=5ns, 5.1, false",
-        ">=0.9, NaN, false", "<=2, NaN, false"})
+    @CsvSource({">=1.0, 1.0, true", ">=1.0, 0.999, false", "<=0.05, 0.05, true", "<=0.05, 0.0501, false", "<=5ns, 5, true",
+        "<=5ns, 5.1, false", ">=0.9, NaN, false", "<=2, NaN, false"})
     void shouldCompareWithTheBar(String want, double value, boolean met) {
         assertEquals(met, Want.of(want).isMetBy(value));
         assertEquals(want, Want.of(want).toString());

@@ -14,7 +14,7 @@ class SignalSoakTest {
     private static final long ELEMENTS = 1_000_000;
 
     @ParameterizedTest
-    @CsvSource({"SPLIT, PARK", "SPLIT, EVENTFD", "IOQ, PARK", "IOQ, EVENTFD"})
+    @CsvSource({"SPLIT, PARK", "SPLIT, EVENTFD", "PACKED, PARK", "PACKED, EVENTFD", "IOQ, PARK", "IOQ, EVENTFD"})
     void shouldLoseNoSignal(QueueKind ring, Bed.Kind bed) throws Exception {
         final long seed = Long.getLong("vbus.seed", System.nanoTime());
         System.out.println("SignalSoakTest " + ring + " " + bed + ": -Dvbus.seed=" + seed);
