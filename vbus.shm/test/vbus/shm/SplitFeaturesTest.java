@@ -197,7 +197,8 @@ class SplitFeaturesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0, true", "0, 2, true", "0, 3, false", "65534, 65534, true", "65534, 0, true", "65534, 1, false", "65535, 65533, false"})
+    @CsvSource({"0, 0, true", "0, 2, true", "0, 3, false", "65534, 65534, true", "65534, 0, true", "65534, 1, false",
+        "65535, 65533, false"})
     void shouldInterruptWhenTheIndexPassesTheEvent(int begin, int usedEvent, boolean interrupts) {
         split.beginAt(begin);
         device(EVENT_INDEX, begin);
