@@ -97,7 +97,7 @@ public final class IoqRing implements Ring {
         }
         take = at;
         taken += burst.chains();
-        return burst.chains();
+        return burst.fetch();
     }
 
     /// What the guest wrote into the index words is not needed here, but a guest that writes nonsense there is broken.

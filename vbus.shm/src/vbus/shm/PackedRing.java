@@ -139,7 +139,7 @@ public final class PackedRing implements Ring {
             left -= count;
         }
         next = at;
-        return burst.chains();
+        return burst.fetch();
     }
 
     /// What is to know of a chain that may be completed when its place has another chain already.

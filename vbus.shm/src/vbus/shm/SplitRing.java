@@ -133,7 +133,7 @@ public final class SplitRing implements Ring {
             taken(token, id);
         }
         next = at;
-        return burst.chains();
+        return burst.fetch();
     }
 
     private void taken(int place, int head) {
