@@ -9,7 +9,6 @@ import vbus.bench.Report;
 import vbus.bench.fork.JmhLeg;
 import vbus.bench.pair.Contest;
 import vbus.bench.pair.Stand;
-import vbus.bench.pair.Verdict;
 import vbus.bench.pair.Want;
 
 /// How long a call takes: p50 between processes, the mean in one.

@@ -16,8 +16,8 @@ public record Limits(int pairs, int attempts, double otherLoad, int quietSeconds
 
     public Limits {
         if (pairs < 1 || attempts < 2 * pairs || !(otherLoad > 0) || quietSeconds < 0) {
-            throw new IllegalArgumentException(("%d pairs in %d attempts, other load %s, %d s: want at least a pair, two attempts for each, "
-                + "a load above 0").formatted(pairs, attempts, otherLoad, quietSeconds));
+            throw new IllegalArgumentException(("%d pairs in %d attempts, other load %s, %d s: want at least a pair, two attempts "
+                + "for each, a load above 0").formatted(pairs, attempts, otherLoad, quietSeconds));
         }
     }
 

@@ -54,7 +54,8 @@ public record Trial(String leg, double figure, List<Double> probes, double other
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%s %-28s %10s  %-8s other %5.1f/s  probes %s%s", kept() ? "kept   " : "dropped", leg,
-            number(figure), placement().map(Placement::toString).orElse("mixed"), otherLoad, roundTrips(), kept() ? "" : "  because: " + dropped);
+            number(figure), placement().map(Placement::toString).orElse("mixed"), otherLoad, roundTrips(),
+            kept() ? "" : "  because: " + dropped);
     }
 
     private String roundTrips() {

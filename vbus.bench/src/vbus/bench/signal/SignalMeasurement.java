@@ -44,8 +44,9 @@ public final class SignalMeasurement implements Measurement {
         final SignalSoak.Outcome o = new SignalSoak(ring, bed, elements, Seed.value()).run();
         report.row(String.format(Locale.ROOT, "%s\t%s\t%d\t%d\t%d\t%.5f\t%.2f", ring, bed, o.elements(), o.toDevice(), o.toDriver(),
             o.perHundred(), o.elements() / o.seconds() / 1e6));
-        final String line = String.format(Locale.ROOT, "signals-%s-%s ours=%.5f/100 peer=none:- ratio=- want=<=%.0f elements=%d lost=0 in=%.1fs",
-            ring, bed.name().toLowerCase(Locale.ROOT), o.perHundred(), MOST_PER_HUNDRED, o.elements(), o.seconds());
+        final String line = String.format(Locale.ROOT,
+            "signals-%s-%s ours=%.5f/100 peer=none:- ratio=- want=<=%.0f elements=%d lost=0 in=%.1fs", ring,
+            bed.name().toLowerCase(Locale.ROOT), o.perHundred(), MOST_PER_HUNDRED, o.elements(), o.seconds());
         report.result(line, o.perHundred() <= MOST_PER_HUNDRED);
     }
 }
