@@ -4,13 +4,15 @@ package vbus.bench;
 import java.util.List;
 import java.util.Optional;
 import vbus.bench.call.CallMeasurement;
+import vbus.bench.detach.DetachMeasurement;
 import vbus.bench.ring.RingMeasurement;
 import vbus.bench.signal.SignalMeasurement;
 
 /// All that can be measured: the one place to add another.
 final class Measurements {
 
-    private static final List<Measurement> ALL = List.of(new RingMeasurement(), new CallMeasurement(), new SignalMeasurement());
+    private static final List<Measurement> ALL = List.of(new RingMeasurement(), new CallMeasurement(), new SignalMeasurement(),
+        new DetachMeasurement());
 
     private Measurements() { }
 

@@ -35,10 +35,16 @@ import vbus.shm.SplitRing;
 /// Both sides poll: neither asks to be told.
 public final class SharedRing {
 
-    private static final long BASE = 0x1_0000;
+    /// Guest address of the memory.
+    public static final long BASE = 0x1_0000;
+
+    /// Bytes of a message.
+    public static final int MESSAGE_BYTES = Message.BYTES;
+
     private static final long PAGE = 4096;
     private static final int MOST = 64;
-    private static final RingFeatures POLLED = new RingFeatures(false, false, true); // in order, without event index
+    /// In order, without event index.
+    public static final RingFeatures POLLED = new RingFeatures(false, false, true);
 
     private SharedRing() { }
 
