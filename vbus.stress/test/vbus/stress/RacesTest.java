@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import vbus.stress.explore.Fence;
 
@@ -14,7 +15,6 @@ class RacesTest {
 
     private static final int RACES = 11;
     private static final int SECONDS = 150;
-    private static final int ATTEMPTS = 5;
 
     private static Path folder(String name) {
         return Path.of(System.getProperty("vbus.root"), "vbus.stress/generated/jcstress", name);
@@ -29,18 +29,20 @@ class RacesTest {
         assertEquals(RACES, result.passed(), () -> "see " + result.log());
     }
 
-    /// `SplitRing.watch` without its fence: the device clears NO_NOTIFY, but looks at the available index before the driver sees that.
+    /// `Signal.inject` without its fence: the north looks whether the south is enabled before the south can see that it is dirty.
     @Test
-    void shouldLoseAWakeupWithoutTheFenceOfSplitRingWatch() throws Exception {
-        final Fence fence = new FenceProof("SplitRing", "watch", 0, null).find();
-        Races.Result result = null;
-        for (int i = 0; i < ATTEMPTS && (result == null || result.failed() == 0); i++) { // two cores need not meet in so short a time
-            result = new Races(folder("mutant"), Races.SHORT).run("SplitRaces.DeviceSleeps", fence, SECONDS);
+    void shouldLoseAWakeupWithoutTheFenceOfSignalInject() throws Exception {
+        final Fence fence = new FenceProof("Signal", "inject", 0, null).find();
+        final Races races = new Races(folder("mutant"), Races.SHORT);
+        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+
+        Races.Result result = races.run("SignalRaces.(Enable|Acknowledge)", fence, SECONDS);
+        while (result.failed() == 0 && System.nanoTime() < deadline) { // on a busy machine the two cores may not meet in so short a time
+            result = races.run("SignalRaces.(Enable|Acknowledge)", fence, SECONDS);
         }
 
-        final Races.Result last = result;
-        assertEquals(1, last.failed(), () -> "see " + last.log());
-        assertTrue(last.forbidden().getFirst().contains("SplitRaces.DeviceSleeps"), last.forbidden()::toString);
-        assertTrue(last.forbidden().getFirst().contains("false, false"), last.forbidden()::toString);
+        final Path log = result.log();
+        assertTrue(result.failed() > 0, () -> "see " + log);
+        assertEquals(result.failed(), result.forbidden().stream().filter(l -> l.contains("SignalRaces.") && l.contains("false, false")).count());
     }
 }
