@@ -28,7 +28,7 @@ final class Coroutine {
             MAKE = lookup.findConstructor(type, methodType(void.class, scope, Runnable.class))
                 .asType(methodType(Object.class, Object.class, Runnable.class));
             RUN = lookup.findVirtual(type, "run", methodType(void.class)).asType(methodType(void.class, Object.class));
-            YIELD = lookup.findStatic(type, "yield", methodType(boolean.class, scope)).asType(methodType(boolean.class, Object.class));
+            YIELD = lookup.findStatic(type, "yield", methodType(boolean.class, scope)).asType(methodType(void.class, Object.class));
         } catch (Throwable e) {
             throw new IllegalStateException("no continuations: want --add-exports java.base/jdk.internal.vm=ALL-UNNAMED", e);
         }
@@ -66,7 +66,7 @@ final class Coroutine {
     /// Called by the body: pauses it.
     static void pause() {
         try {
-            final boolean unused = (boolean) YIELD.invokeExact(SCOPE);
+            YIELD.invokeExact(SCOPE);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
