@@ -61,6 +61,12 @@ final class FuzzGuest {
         return bytes;
     }
 
+    /// The bytes that [#bytes] gave.
+    void restore(byte[] bytes) {
+        MemorySegment.copy(bytes, 0, low.memory(), ValueLayout.JAVA_BYTE, 0, REGION);
+        MemorySegment.copy(bytes, REGION, high.memory(), ValueLayout.JAVA_BYTE, 0, REGION);
+    }
+
     void assertGuarded() {
         for (long at : new long[] {0, GUARD + (long) ringBytes, 2L * GUARD + ringBytes + REGION, 3L * GUARD + ringBytes + 2L * REGION}) {
             assertEquals(-1, block.asSlice(at, GUARD).mismatch(guards), "the guard at " + at);

@@ -14,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 /// A guest whose other vCPU writes into the ring while the device reads it: between the check of a word and its use, too.
 ///
 /// ```
-///   kind | number of writes, 1..8 | for each: offset u16, value u8 | the ring's memory, changed by xor
+///   kind | number of writes, 1..8 | for each: offset u16 in the ring, then in the low region, value u8
+///        | the ring's memory, changed by xor | the low region
 /// ```
 /// The input says what is written, and over what; when is chance. So a failure may need the input more than once.
 class RacingGuestFuzzTest {
@@ -31,13 +32,13 @@ class RacingGuestFuzzTest {
     /// Writes and takes back the same few bytes all the time.
     private static final class OtherCpu implements Runnable {
 
-        private record Writes(MemorySegment to, int[] offsets, byte[] values) { }
+        private record Writes(MemorySegment[] to, int[] offsets, byte[] values) { }
 
         private volatile Writes wanted;
         private volatile Writes doing;
         private Thread thread;
 
-        void begin(MemorySegment to, int[] offsets, byte[] values) {
+        void begin(MemorySegment[] to, int[] offsets, byte[] values) {
             if (thread == null) {
                 thread = Thread.ofPlatform().daemon().name("the guest's other vCPU").start(this);
             }
@@ -64,10 +65,10 @@ class RacingGuestFuzzTest {
                     continue;
                 }
                 for (int i = 0; i < w.offsets.length; i++) {
-                    final byte old = w.to.get(ValueLayout.JAVA_BYTE, w.offsets[i]);
-                    w.to.set(ValueLayout.JAVA_BYTE, w.offsets[i], w.values[i]);
+                    final byte old = w.to[i].get(ValueLayout.JAVA_BYTE, w.offsets[i]);
+                    w.to[i].set(ValueLayout.JAVA_BYTE, w.offsets[i], w.values[i]);
                     Thread.onSpinWait();
-                    w.to.set(ValueLayout.JAVA_BYTE, w.offsets[i], old);
+                    w.to[i].set(ValueLayout.JAVA_BYTE, w.offsets[i], old);
                 }
             }
         }
@@ -83,20 +84,27 @@ class RacingGuestFuzzTest {
         final FuzzGuest guest = GUESTS[kind.ordinal()];
         guest.begin();
         kind.format.write(guest.ring);
+        final int ringBytes = (int) guest.ring.byteSize();
         final int[] offsets = new int[1 + input.next() % 8];
         final byte[] values = new byte[offsets.length];
+        final MemorySegment[] to = new MemorySegment[offsets.length];
         for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = input.next16() % (int) guest.ring.byteSize();
+            final int at = input.next16() % (ringBytes + FuzzGuest.REGION);
+            to[i] = at < ringBytes ? guest.ring : guest.low.memory();
+            offsets[i] = at < ringBytes ? at : at - ringBytes;
             values[i] = (byte) input.next();
         }
         for (long at = 0; at < guest.ring.byteSize(); at++) {
             guest.ring.set(ValueLayout.JAVA_BYTE, at, (byte) (guest.ring.get(ValueLayout.JAVA_BYTE, at) ^ input.next()));
         }
+        input.fill(guest.low.memory());
+        final byte[] memory = guest.bytes();
         final byte[] first = guest.ring.toArray(ValueLayout.JAVA_BYTE);
-        OTHER.begin(guest.ring, offsets, values);
+        OTHER.begin(to, offsets, values);
         try {
             for (int i = 0; i < BURSTS; i++) {
                 MemorySegment.copy(first, 0, guest.ring, ValueLayout.JAVA_BYTE, 0, first.length);
+                guest.restore(memory);
                 serve(kind.device.attach(guest.ring, guest.memory, 0));
             }
         } catch (IllegalArgumentException e) {

@@ -72,7 +72,7 @@ class RingInputFuzzTest {
     private void step() {
         final int verb = input.next();
         switch (verb & 7) {
-            case 0 -> input.poke(guest.ring);
+            case 0 -> input.poke((verb & 8) == 0 ? guest.ring : (verb & 16) == 0 ? guest.low.memory() : guest.high.memory());
             case 1 -> device.watch();
             case 2 -> device.unwatch();
             case 3 -> device.publish();
@@ -87,7 +87,7 @@ class RingInputFuzzTest {
         }
     }
 
-    /// A burst, while the guest goes on writing.
+    /// A burst, while the guest goes on writing; or one that is undone and comes once more.
     private void serve(int how) {
         final int max = 1 + how % CHAINS;
         final int n = device.take(burst, max);
@@ -99,20 +99,39 @@ class RingInputFuzzTest {
         assertNull(device.fault());
         assertEquals(n, burst.chains());
         final long[] checked = lengths(n);
+        final byte[] memory = guest.bytes();
         final byte[] places = places(n);
-        while ((input.next() & 1) == 1) {
+        int more = input.next();
+        final boolean changed = (more & 1) == 1;
+        for (; (more & 1) == 1; more = input.next()) {
             input.poke(guest.ring);
         }
         assertArrayEquals(checked, lengths(n), "lengths after the guest wrote once more");
         assertArrayEquals(places, places(n), "places after the guest wrote once more");
         read(n);
+        guest.restore(memory);
         final int done = n - (how >>> 4 & 1) * (n / 2);
         for (int i = 0; i < done; i++) {
             final int chain = (how & 8) == 0 ? i : done - 1 - i;
             device.complete(burst, chain, (int) Math.min(Integer.MAX_VALUE, burst.writable(chain)));
         }
-        device.untake(n - done);
-        device.publish();
+        if ((more & 2) == 2) {
+            undo(max, changed ? null : checked);
+        } else {
+            device.untake(n - done);
+            device.publish();
+        }
+    }
+
+    /// What was taken, completed or not, comes again; the same, when the guest changed nothing.
+    private void undo(int max, long[] checked) {
+        device.rollback();
+        final int n = device.take(burst, max);
+        if (checked != null) {
+            assertEquals(checked.length / 2, n, "taken once more");
+            assertArrayEquals(checked, lengths(n));
+        }
+        device.rollback();
     }
 
     /// Readable and writable bytes of each chain.
