@@ -27,6 +27,7 @@ final class Calls {
     private final MemorySegment arguments = Arena.ofAuto().allocate(BusCall.ERROR_BYTES, 8);
     private final MemorySegment data = Arena.ofAuto().allocate(SMALL_BYTES, 8);
     private String error = "";
+    private boolean device; // what fails now is the device's own answer
 
     Calls(Attached guest) {
         this.guest = guest;
@@ -35,6 +36,7 @@ final class Calls {
 
     /// Makes a call; the result is the call's, or a negative errno.
     int execute(int vector, int length, long address) {
+        device = false;
         try {
             if (vector < 0 || vector >= LENGTHS.length || length != LENGTHS[vector]) {
                 throw new VbusException(Status.INVALID, "bus call %d of %d bytes: want 0..%d, and %s".formatted(vector, length,
@@ -44,6 +46,9 @@ final class Calls {
             return call(vector, address);
         } catch (VbusException e) {
             error = e.getMessage();
+            if (!device) {
+                guest.refused("bus call %d: %s".formatted(vector, error));
+            }
             return -e.status().errno();
         } catch (RuntimeException e) {
             error = "the host failed: " + e;
@@ -85,12 +90,15 @@ final class Calls {
         final Opened session = guest.session(arguments.get(LONG, BusCall.CALL_HANDLE));
         final int function = arguments.get(INT, BusCall.CALL_FUNCTION);
         if (bytes == 0) {
+            device = true;
             return session.channel().call(function, MemorySegment.NULL);
         }
         final MemorySegment whole = bytes <= SMALL_BYTES ? data : MemorySegment.ofArray(new long[bytes + 7 >> 3]);
         final MemorySegment copy = whole.asSlice(0, bytes);
         read(address, copy, bytes);
+        device = true;
         final int result = session.channel().call(function, copy);
+        device = false;
         write(address, copy, bytes);
         return result;
     }
