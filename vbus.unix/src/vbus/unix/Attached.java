@@ -41,6 +41,7 @@ final class Attached implements DeviceEvents, AutoCloseable {
     private final HostMemory memory = new HostMemory();
     private final EventQueues queues = new EventQueues();
     private final EventBudget budget;
+    private final Refusals refusals;
     private final Handles<Opened> sessions = new Handles<>("session");
     private final Handles<Signalled> registrations = new Handles<>("registration");
     private final Map<Integer, Offer> offers = new ConcurrentHashMap<>();
@@ -57,6 +58,7 @@ final class Attached implements DeviceEvents, AutoCloseable {
         this.kick = kick;
         this.spinNanos = spinNanos;
         this.violated = violated;
+        refusals = new Refusals(bus, name);
         budget = new EventBudget(what -> bus.report(Kind.DROPPED, name, what));
     }
 
@@ -259,6 +261,11 @@ final class Attached implements DeviceEvents, AutoCloseable {
     /// The guest broke a rule: its connection ends. Threads: any; does not block.
     void violated(String what) {
         violated.accept(what);
+    }
+
+    /// The guest asked something in vain; it was told, too.
+    void refused(String why) {
+        refusals.add(why);
     }
 
     /// A call failed in a way that no device should; the guest was told that it is broken.

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import vbus.api.Status;
 import vbus.api.VbusException;
+import vbus.api.connector.Channel;
 import vbus.api.connector.DeviceEvents.Offer;
 import vbus.shm.GuestMemory;
 import vbus.unix.protocol.BusCall;
@@ -27,6 +28,7 @@ final class Calls {
     private final MemorySegment arguments = Arena.ofAuto().allocate(BusCall.ERROR_BYTES, 8);
     private final MemorySegment data = Arena.ofAuto().allocate(SMALL_BYTES, 8);
     private String error = "";
+    private boolean device; // what fails now is the device's own answer
 
     Calls(Attached guest) {
         this.guest = guest;
@@ -35,6 +37,7 @@ final class Calls {
 
     /// Makes a call; the result is the call's, or a negative errno.
     int execute(int vector, int length, long address) {
+        device = false;
         try {
             if (vector < 0 || vector >= LENGTHS.length || length != LENGTHS[vector]) {
                 throw new VbusException(Status.INVALID, "bus call %d of %d bytes: want 0..%d, and %s".formatted(vector, length,
@@ -43,9 +46,9 @@ final class Calls {
             read(address, arguments, length);
             return call(vector, address);
         } catch (VbusException e) {
-            return failed(e);
+            return failed(vector, e);
         } catch (RuntimeException e) {
-            return failed(e);
+            return broken(e);
         }
     }
 
@@ -74,32 +77,39 @@ final class Calls {
 
     /// A request to a device's connection, with data in the guest's memory.
     int device(long handle, int function, int bytes, long address) {
+        device = false;
         try {
             return copied(handle, function, bytes, address);
         } catch (VbusException e) {
-            return failed(e);
+            return failed(BusCall.DEVCALL, e);
         } catch (RuntimeException e) {
-            return failed(e);
+            return broken(e);
         }
     }
 
     /// A request with data that were copied out already, and are to be copied back.
     int device(long handle, int function, MemorySegment copy) {
+        device = false;
         try {
-            return guest.session(handle).channel().call(function, copy);
+            final Channel channel = guest.session(handle).channel();
+            device = true;
+            return channel.call(function, copy);
         } catch (VbusException e) {
-            return failed(e);
+            return failed(BusCall.DEVCALL, e);
         } catch (RuntimeException e) {
-            return failed(e);
+            return broken(e);
         }
     }
 
-    private int failed(VbusException e) {
+    private int failed(int vector, VbusException e) {
         error = e.getMessage();
+        if (!device) {
+            guest.refused("bus call %d: %s".formatted(vector, error));
+        }
         return -e.status().errno();
     }
 
-    private int failed(RuntimeException e) {
+    private int broken(RuntimeException e) {
         error = "the host failed: " + e;
         guest.failed(e);
         return -Status.BROKEN.errno();
@@ -112,12 +122,15 @@ final class Calls {
         }
         final Opened session = guest.session(handle);
         if (bytes == 0) {
+            device = true;
             return session.channel().call(function, MemorySegment.NULL);
         }
         final MemorySegment whole = bytes <= SMALL_BYTES ? data : MemorySegment.ofArray(new long[bytes + 7 >> 3]);
         final MemorySegment copy = whole.asSlice(0, bytes);
         read(address, copy, bytes);
+        device = true;
         final int result = session.channel().call(function, copy);
+        device = false;
         write(address, copy, bytes);
         return result;
     }

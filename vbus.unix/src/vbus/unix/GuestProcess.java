@@ -107,9 +107,18 @@ final class GuestProcess {
         try {
             answer(request);
         } catch (VbusException e) {
+            refused(request + ": " + e.getMessage());
             message.failure(e.status().errno(), e.getMessage());
         }
         send();
+    }
+
+    private void refused(String why) {
+        if (attached == null) {
+            bus.report(Kind.REFUSED, endpoint.name(), why);
+        } else {
+            attached.refused(why);
+        }
     }
 
     private void send() throws IOException {

@@ -64,10 +64,24 @@ final class RawGuest implements AutoCloseable {
 
     static RawGuest connect(Path path) {
         try {
-            return new RawGuest(UnixSocket.connect(path));
+            return new RawGuest(socket(path));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The file is there a little before somebody listens.
+    private static UnixSocket socket(Path path) {
+        UnixSocket[] made = new UnixSocket[1];
+        Await.until("somebody listens at " + path, () -> {
+            try {
+                made[0] = UnixSocket.connect(path);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return made[0];
     }
 
     // ---- messages
