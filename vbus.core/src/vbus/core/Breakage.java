@@ -10,6 +10,8 @@ import vbus.core.Standing.State;
 /// Threads: any, the lane's among them: the device's half ends elsewhere, for a lane must not wait for the session's lock.
 final class Breakage {
 
+    private static final String SHORTENED = "the file behind the guest's memory became shorter";
+
     private final BusSession session;
     private final Standing standing;
 
@@ -18,7 +20,11 @@ final class Breakage {
         this.standing = standing;
     }
 
-    void fail(String why) {
+    void fail(String reason) {
+        if (session.isOver()) {
+            return;
+        }
+        String why = isIntact() ? reason : SHORTENED; // what was read of it since is no reason
         if (!standing.fail(why)) {
             return;
         }
@@ -31,11 +37,27 @@ final class Breakage {
 
     /// Breaks the session when its guest shortened the file behind its memory; true when it did. Asks the system.
     boolean whenShortened() {
-        if (session.member.memory().isIntact()) {
+        if (isIntact()) {
             return false;
         }
-        fail("the file behind the guest's memory became shorter");
+        fail(SHORTENED);
         return true;
+    }
+
+    /// After a fault, on the lane: breaks the session when it is its guest's, unless it is broken already, and takes its rings out
+    /// of use, so that nobody touches that memory once more before the session has ended. True when it is the guilty guest's.
+    /// @param evenBack also when all of the memory is there again
+    boolean whenGuilty(boolean evenBack) {
+        if (isIntact() && !(evenBack && session.member.memory().isSuspect())) {
+            return false;
+        }
+        fail(SHORTENED);
+        session.registrations().revoke(SHORTENED);
+        return true;
+    }
+
+    private boolean isIntact() {
+        return session.member.memory().isIntact();
     }
 
     /// What the guest is told of what its device threw: a refusal as it is, anything else breaks the session.

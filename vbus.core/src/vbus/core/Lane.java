@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +59,7 @@ final class Lane implements AutoCloseable {
         void run() {
             try {
                 code.run();
+                Fault.surface();
             } catch (Throwable t) {
                 thrown = t;
             }
@@ -184,10 +188,17 @@ final class Lane implements AutoCloseable {
     }
 
     private boolean tasks() {
+        if (mailbox.isEmpty()) {
+            return false;
+        }
+        Fault.surface(); // not in a task: it is somebody else's
         boolean any = false;
         for (Task task = mailbox.poll(); task != null; task = mailbox.poll()) {
             task.run();
             any = true;
+            if (task.thrown instanceof InternalError e) {
+                fault(null, e);
+            }
         }
         return any;
     }
@@ -196,10 +207,8 @@ final class Lane implements AutoCloseable {
         boolean any = false;
         for (LaneSource source : sources) {
             try {
-                if (source.run(BUDGET) > 0) {
-                    any = true;
-                    Fault.surface(); // so that it is not the next source that is interrupted
-                }
+                any |= source.run(BUDGET) > 0;
+                Fault.surface(); // so that it is not the next source that is interrupted
             } catch (InternalError e) {
                 any = true;
                 fault(source, e);
@@ -211,23 +220,36 @@ final class Lane implements AutoCloseable {
     /// A guest shortened the file behind its memory: drops the burst of this moment, breaks the guilty, and goes on. Healthy
     /// guests find what they offered taken at the next pass.
     private void fault(LaneSource running, InternalError e) {
-        boolean found = false;
+        Set<Sessions> devices = Collections.newSetFromMap(new IdentityHashMap<>());
         for (LaneSource source : sources) {
-            source.rollback();
-            found |= source.breakShortened();
+            devices.add(source.sessions());
         }
-        if (!found && running != null) {
-            running.failed(e);
+        if (running != null) {
+            devices.add(running.sessions());
         }
+        devices.forEach(d -> d.forEach(s -> s.registrations().rollback()));
+        if (!breakGuilty(devices, false) && !breakGuilty(devices, true) && running != null) {
+            running.failed(e); // a device model that throws such an error of its own
+        }
+    }
+
+    private static boolean breakGuilty(Set<Sessions> devices, boolean evenBack) {
+        boolean any = false;
+        for (Sessions device : devices) {
+            for (BusSession s : device) {
+                any |= s.breakage().whenGuilty(evenBack);
+            }
+        }
+        return any;
     }
 
     private void sleep() {
         try {
-            each(LaneSource::watch);
+            boolean watched = each(LaneSource::watch);
             sleeping = true;
             VarHandle.fullFence(); // kick sets kicked, then looks at sleeping
             boolean did = pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
-            if (!did && !kicked && mailbox.isEmpty()) {
+            if (watched && !did && !kicked && mailbox.isEmpty()) {
                 epoll.await(-1);
             }
         } finally {
@@ -237,14 +259,19 @@ final class Lane implements AutoCloseable {
         idle.busy();
     }
 
-    private void each(Consumer<LaneSource> what) {
+    /// False when one was interrupted.
+    private boolean each(Consumer<LaneSource> what) {
+        boolean whole = true;
         for (LaneSource source : sources) {
             try {
                 what.accept(source);
+                Fault.surface(); // so that it is not the next one that is interrupted, and then not watched
             } catch (InternalError e) {
+                whole = false;
                 fault(source, e);
             }
         }
+        return whole;
     }
 
     /// Ends the thread after the pass of this moment.

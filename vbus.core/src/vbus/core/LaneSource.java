@@ -2,6 +2,7 @@
 package vbus.core;
 
 import vbus.api.Work;
+import vbus.shm.Fault;
 import vbus.shm.Ring;
 
 /// A queue that a lane serves with a piece of a device's work.
@@ -39,24 +40,16 @@ final class LaneSource {
         } catch (InternalError e) {
             throw e;
         } catch (Throwable t) {
-            rollback();
+            Fault.surface(); // it may have come of what was read from memory that is gone
+            sessions().forEach(s -> s.registrations().rollback());
             failed(t);
         }
         return 0;
     }
 
-    /// Has every ring of the device forget the burst that was interrupted.
-    void rollback() {
-        session.offered.slot.sessions().forEach(s -> s.registrations().rollback());
-    }
-
-    /// Breaks the sessions of the device whose guests shortened their memory; true when there is one.
-    boolean breakShortened() {
-        boolean any = false;
-        for (BusSession s : session.offered.slot.sessions()) {
-            any |= !s.isOver() && s.breakage().whenShortened();
-        }
-        return any;
+    /// The sessions of its device.
+    Sessions sessions() {
+        return session.offered.slot.sessions();
     }
 
     /// Breaks its session for what its device's code threw.

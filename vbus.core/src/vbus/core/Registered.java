@@ -9,6 +9,7 @@ import vbus.api.VbusException;
 import vbus.api.connector.Channel;
 import vbus.shm.Direction;
 import vbus.shm.Doorbell;
+import vbus.shm.Fault;
 import vbus.shm.IoqRing;
 import vbus.shm.Ring;
 
@@ -89,7 +90,9 @@ final class Registered implements Shm, Channel.Registration {
                 throw new VbusException(Status.INVALID, "shm %d has no signal: a ring needs one".formatted(id));
             }
             try {
-                ring = new IoqRing(memory, direction, session.member.memory(), guest);
+                IoqRing made = new IoqRing(memory, direction, session.member.memory(), guest);
+                Fault.surface(); // not in the device's code
+                ring = made;
             } catch (IllegalArgumentException e) {
                 throw new VbusException(Status.INVALID, "shm %d: %s".formatted(id, e.getMessage()));
             }

@@ -66,6 +66,15 @@ final class Registrations {
         }
     }
 
+    /// Has its rings touch the guest's memory no more; on the lane.
+    void revoke(String reason) {
+        for (Registered r : all) {
+            if (r.ring() != null) {
+                r.ring().revoke(reason);
+            }
+        }
+    }
+
     /// What its rings count, by name.
     Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();

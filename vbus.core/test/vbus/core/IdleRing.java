@@ -28,6 +28,9 @@ class IdleRing implements Ring {
     }
 
     @Override
+    public void revoke(String reason) { }
+
+    @Override
     public void rollback() { }
 
     @Override

@@ -12,4 +12,10 @@ public interface Backing {
 
     /// False once bytes of the region are gone: the guest shortened the file behind them. Asks the system, so not for the data path.
     boolean isIntact();
+
+    /// True when bytes may have been gone for a while: somebody changed the file's length since it was mapped, or wrote it with other
+    /// than memory accesses. Asks the system.
+    default boolean isSuspect() {
+        return !isIntact();
+    }
 }

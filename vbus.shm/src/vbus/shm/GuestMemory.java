@@ -56,6 +56,16 @@ public final class GuestMemory {
         return true;
     }
 
+    /// True when some of it may have been gone for a while, and be back; see [Backing#isSuspect]. Asks the system.
+    public boolean isSuspect() {
+        for (Region r : table) {
+            if (r.backing().isSuspect()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// The range as one segment.
     /// Errors: IllegalArgumentException when a byte of it lies outside the regions, or it spans two.
     public MemorySegment segment(long address, long byteCount) {
@@ -68,6 +78,7 @@ public final class GuestMemory {
 
     /// Copies out of the guest's memory, once: what it writes later is not seen.
     /// Errors: IllegalArgumentException when a byte of the range lies outside the regions; nothing allocated, nothing copied then.
+    /// InternalError when it was gone, and never later than here.
     public void read(long address, MemorySegment to, long toOffset, long byteCount) {
         copy(address, to, toOffset, byteCount, false);
     }
@@ -80,6 +91,7 @@ public final class GuestMemory {
     private void copy(long address, MemorySegment other, long offset, long byteCount, boolean toGuest) {
         final Region[] regions = table;
         check(regions, address, byteCount);
+        boolean lasting = true;
         for (long done = 0; done < byteCount; ) {
             final Region r = find(regions, address + done);
             final long in = address + done - r.address();
@@ -89,7 +101,11 @@ public final class GuestMemory {
             } else {
                 MemorySegment.copy(r.memory(), in, other, offset + done, n);
             }
+            lasting &= r.backing() == Backing.PROCESS;
             done += n;
+        }
+        if (!lasting) {
+            Fault.surface(); // before somebody acts on what was read
         }
     }
 

@@ -52,9 +52,9 @@ public final class Ioq {
             throw new IllegalArgumentException("IOQ of %d bytes at 0x%x: want at least %d bytes, aligned to %d"
                 .formatted(ring.byteSize(), ring.address(), HEAD_BYTES, ALIGNMENT));
         }
-        int magic = ring.get(INT, MAGIC_AT);
-        int version = ring.get(INT, VERSION_AT);
-        int count = ring.get(INT, COUNT_AT);
+        int magic = IoqLayout.number(ring, MAGIC_AT);
+        int version = IoqLayout.number(ring, VERSION_AT);
+        int count = IoqLayout.number(ring, COUNT_AT);
         if (magic != MAGIC || version != VERSION) {
             throw new IllegalArgumentException("IOQ with magic 0x%08x version %d: want 0x%08x version %d"
                 .formatted(magic, version, MAGIC, VERSION));
@@ -68,7 +68,7 @@ public final class Ioq {
 
     /// A position that the other side wrote.
     static int position(MemorySegment ring, long at, int count) {
-        int position = ring.get(INT, at);
+        int position = IoqLayout.number(ring, at);
         if (position < 0 || position >= count) {
             throw new IllegalArgumentException("IOQ index %d at byte %d: want 0..%d".formatted(position, at, count - 1));
         }

@@ -46,7 +46,9 @@ final class IoqLayout {
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    static final VarHandle OWNER = BYTE.varHandle();
+    private static final ValueLayout.OfLong TWO_INTS = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = INT.varHandle();
+    private static final VarHandle OWNER = BYTE.varHandle();
 
     private IoqLayout() { }
 
@@ -59,9 +61,25 @@ final class IoqLayout {
         return (byte) OWNER.getAcquire(ring, descriptor(position) + SOWN);
     }
 
-    /// Hands the descriptor over; pairs with the other side's `owner`.
+    /// Hands the descriptor over; pairs with the other side's `owner`. A fence and a plain store: see [Fault].
     static void give(MemorySegment ring, int position, Side owner) {
-        OWNER.setRelease(ring, descriptor(position) + SOWN, (byte) (owner == Side.SOUTH ? 1 : 0));
+        VarHandle.releaseFence();
+        ring.set(BYTE, descriptor(position) + SOWN, (byte) (owner == Side.SOUTH ? 1 : 0));
+    }
+
+    /// A number of the head, for who attaches; with acquire, see [Fault].
+    static int number(MemorySegment ring, long at) {
+        return (int) INTS.getAcquire(ring, at);
+    }
+
+    /// Head, in the low half, and tail of an index: read as one long, see [Fault].
+    static long headAndTail(MemorySegment ring, long index) {
+        return ring.get(TWO_INTS, index);
+    }
+
+    /// True when a byte that the other side wrote is 0 or 1. By comparing: a test of its bits is refused in [Fault].
+    static boolean isFlag(byte value) {
+        return value == 0 || value == 1;
     }
 
     static int next(int position, int count) {

@@ -72,7 +72,7 @@ public final class IoqRing implements Ring {
             }
             final long descriptor = IoqLayout.descriptor(at);
             final byte valid = ring.get(BYTE, descriptor + VALID);
-            if (owner != 1 || (valid & ~1) != 0) {
+            if (owner != 1 || !IoqLayout.isFlag(valid)) {
                 return broken("descriptor %d has sown %d valid %d: want 0 or 1".formatted(at, owner & 0xff, valid & 0xff));
             }
             final long address = ring.get(LONG, descriptor + ADDRESS);
@@ -106,10 +106,11 @@ public final class IoqRing implements Ring {
     }
 
     private boolean soundIndex(String name, long at) {
-        final int head = ring.get(INT, at + INDEX_HEAD);
-        final int tail = ring.get(INT, at + INDEX_TAIL);
+        final long both = IoqLayout.headAndTail(ring, at);
+        final int head = (int) both;
+        final int tail = (int) (both >>> 32);
         final byte full = ring.get(BYTE, at + INDEX_FULL);
-        if (head < 0 || head >= count || tail < 0 || tail >= count || (full & ~1) != 0) {
+        if (head < 0 || head >= count || tail < 0 || tail >= count || !IoqLayout.isFlag(full)) {
             fault = "index \"%s\" has head %d tail %d full %d: want 0..%d, full 0 or 1"
                 .formatted(name, head & 0xffff_ffffL, tail & 0xffff_ffffL, full & 0xff, count - 1);
             return false;
@@ -190,6 +191,14 @@ public final class IoqRing implements Ring {
         taken = (int) committed >>> 16;
         pending = (int) committed & 0xffff;
         completions.rollback();
+    }
+
+    @Override
+    public void revoke(String reason) {
+        rollback();
+        pending = 0;
+        owed = false;
+        fault = reason;
     }
 
     @Override

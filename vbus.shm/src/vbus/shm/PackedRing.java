@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: one side of one queue, whose parts share its position; chains, elements and completions have files of their own
 package vbus.shm;
 
 import static vbus.shm.PackedLayout.ADDRESS;
@@ -249,6 +250,15 @@ public final class PackedRing implements Ring {
         tail = (int) committed >>> 16;
         completions.keep((int) (committed >>> 48));
         early.rollback();
+    }
+
+    @Override
+    public void revoke(String reason) {
+        rollback();
+        tail = (int) (committed >>> 32) & 0xffff; // of an interrupted publish nothing is shown any more
+        completions.clear();
+        owed = false;
+        fault = reason;
     }
 
     @Override

@@ -49,6 +49,10 @@ public interface Ring {
     /// an interrupted `publish` had begun to show stands, and the next one ends it.
     void rollback();
 
+    /// Breaks the ring, after a `rollback` of its own: its memory is gone or goes. From here on `take` answers [#BROKEN], and with
+    /// nothing taken `publish` does nothing: whoever still knows the ring touches no shared memory by it.
+    void revoke(String reason);
+
     /// Asks the guest to kick when it offers buffers; true when some wait already, so that the caller must not sleep.
     boolean watch();
 

@@ -4,7 +4,6 @@ package vbus.shm;
 import static vbus.shm.SignalLayout.BYTES;
 import static vbus.shm.SignalLayout.DIRTY;
 import static vbus.shm.SignalLayout.ENABLED;
-import static vbus.shm.SignalLayout.FLAG;
 import static vbus.shm.SignalLayout.INT;
 import static vbus.shm.SignalLayout.MAGIC;
 import static vbus.shm.SignalLayout.MAGIC_AT;
@@ -43,8 +42,8 @@ public final class Signal {
         if (memory.byteSize() != BYTES) {
             throw new IllegalArgumentException("signal of %d bytes: want %d".formatted(memory.byteSize(), BYTES));
         }
-        int magic = memory.get(INT, MAGIC_AT);
-        int version = memory.get(INT, VERSION_AT);
+        int magic = SignalLayout.number(memory, MAGIC_AT);
+        int version = SignalLayout.number(memory, VERSION_AT);
         if (magic != MAGIC || version != VERSION) {
             throw new IllegalArgumentException("signal with magic 0x%08x version %d: want 0x%08x version %d"
                 .formatted(magic, version, MAGIC, VERSION));
@@ -60,16 +59,16 @@ public final class Signal {
         memory.fill((byte) 0);
         memory.set(INT, MAGIC_AT, MAGIC);
         memory.set(INT, VERSION_AT, VERSION);
-        FLAG.set(memory, SignalLayout.flags(Side.NORTH) + ENABLED, (byte) 1);
-        FLAG.set(memory, SignalLayout.flags(Side.SOUTH) + ENABLED, (byte) 1);
+        SignalLayout.flag(memory, SignalLayout.flags(Side.NORTH) + ENABLED, true);
+        SignalLayout.flag(memory, SignalLayout.flags(Side.SOUTH) + ENABLED, true);
     }
 
     /// Tells the other side that something changed.
     public void inject() {
-        FLAG.setRelease(memory, peer + DIRTY, (byte) 1);
+        SignalLayout.flag(memory, peer + DIRTY, true);
         VarHandle.fullFence(); // pairs with enable and with the end of wakeup on the other side
         if (flag(peer + ENABLED) && !flag(peer + PENDING)) {
-            FLAG.setRelease(memory, peer + PENDING, (byte) 1);
+            SignalLayout.flag(memory, peer + PENDING, true);
             sent++;
             doorbell.ring();
         } else {
@@ -87,20 +86,20 @@ public final class Signal {
 
     /// Lets notifications through; true when one came while they were masked, so that the caller must run `wakeup`.
     public boolean enable() {
-        FLAG.setRelease(memory, own + ENABLED, (byte) 1);
+        SignalLayout.flag(memory, own + ENABLED, true);
         VarHandle.fullFence(); // pairs with inject on the other side
         return flag(own + DIRTY) || flag(own + PENDING);
     }
 
     /// Masks notifications. A doorbell that is already on its way still arrives.
     public void disable() {
-        FLAG.setRelease(memory, own + ENABLED, (byte) 0);
+        SignalLayout.flag(memory, own + ENABLED, false);
     }
 
     /// Forgets the notifications so far, for a consumer that looks at its ring next.
     public void acknowledge() {
-        FLAG.setRelease(memory, own + DIRTY, (byte) 0);
-        FLAG.setRelease(memory, own + PENDING, (byte) 0);
+        SignalLayout.flag(memory, own + DIRTY, false);
+        SignalLayout.flag(memory, own + PENDING, false);
         VarHandle.fullFence(); // the look at the ring comes after
     }
 
@@ -108,11 +107,11 @@ public final class Signal {
     public void wakeup(Runnable work) {
         while (flag(own + ENABLED) && (flag(own + DIRTY) || flag(own + PENDING))) {
             do {
-                FLAG.setRelease(memory, own + DIRTY, (byte) 0);
+                SignalLayout.flag(memory, own + DIRTY, false);
                 VarHandle.fullFence(); // work looks at what the other side changed before it set dirty
                 work.run();
             } while (flag(own + ENABLED) && flag(own + DIRTY));
-            FLAG.setRelease(memory, own + PENDING, (byte) 0);
+            SignalLayout.flag(memory, own + PENDING, false);
             VarHandle.fullFence(); // pairs with inject on the other side
         }
     }
@@ -128,6 +127,6 @@ public final class Signal {
     }
 
     private boolean flag(long at) {
-        return (byte) FLAG.getAcquire(memory, at) != 0;
+        return SignalLayout.isSet(memory, at);
     }
 }

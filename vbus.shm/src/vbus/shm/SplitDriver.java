@@ -161,7 +161,7 @@ public final class SplitDriver implements DriverRing {
             return;
         }
         shownIdx = now;
-        IDX.setRelease(avail, IDX_AT, (short) now); // pairs with the device's acquire of avail.idx
+        SplitLayout.show(avail, now); // pairs with the device's acquire of avail.idx
         VarHandle.fullFence(); // the device says that it wants to be kicked, then looks at avail.idx
         if (eventIndex ? SplitLayout.passes(used.get(SHORT, SplitLayout.availEvent(size)) & 0xffff, old, now)
             : (used.get(SHORT, FLAGS_AT) & 1) == 0) {

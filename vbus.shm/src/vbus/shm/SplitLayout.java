@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.shm;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -48,6 +49,12 @@ final class SplitLayout {
     /// True when an index that goes from `old` to `now` passes `event`. @spec virtio 1.2, 2.7.7 and 2.7.10
     static boolean passes(int event, int old, int now) {
         return (now - event - 1 & 0xffff) < (now - old & 0xffff);
+    }
+
+    /// Shows an index to the other side, with release; pairs with its acquire of [#IDX]. A fence and a plain store: see [Fault].
+    static void show(MemorySegment ring, int idx) {
+        VarHandle.releaseFence();
+        ring.set(SHORT, IDX_AT, (short) idx);
     }
 
     static long tableBytes(int size) {

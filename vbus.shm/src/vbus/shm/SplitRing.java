@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: one side of one queue, whose parts share its position; chains, elements and completions have files of their own
 package vbus.shm;
 
 import static vbus.shm.SplitLayout.DESCRIPTOR_BYTES;
@@ -215,7 +216,7 @@ public final class SplitRing implements Ring {
         committed = next << 16 | next - now; // from here on these completions stand, whatever interrupts what follows
         early.publish();
         final int idx = (int) (now - bias) & 0xffff;
-        IDX.setRelease(used, IDX_AT, (short) idx); // pairs with the driver's acquire of used.idx
+        SplitLayout.show(used, idx); // pairs with the driver's acquire of used.idx
         VarHandle.fullFence(); // the driver says that it wants to be told, then looks at used.idx
         if (again || wanted((int) (shown - bias) & 0xffff, idx)) {
             notified++;
@@ -236,6 +237,13 @@ public final class SplitRing implements Ring {
         next = committed >>> 16;
         tail = run = next - (committed & 0xffff);
         early.rollback();
+    }
+
+    @Override
+    public void revoke(String reason) {
+        rollback();
+        owed = false;
+        fault = reason;
     }
 
     @Override

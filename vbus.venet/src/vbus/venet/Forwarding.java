@@ -13,7 +13,7 @@ import vbus.shm.Ring;
 /// The switch's data plane: learns where stations are, and copies each frame once to each port that shall have it.
 ///
 /// ```
-///   take ≤ 32 from the sender -> for each: check length, read both addresses once, learn, then one port or all others
+///   take ≤ 32 from the sender -> read both addresses of each once -> for each: check length, learn, then one port or all others
 ///        -> settle: every receiver publishes once, the sender's chains are completed and published once
 /// ```
 /// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; [#ports] is the only word that
@@ -32,6 +32,8 @@ final class Forwarding {
     private final MacTable<Port> table;
     private final LongSupplier seconds;
     private volatile Port[] ports = NONE;
+    private final long[] destinations = new long[MAX_CHAINS];
+    private final long[] sources = new long[MAX_CHAINS];
     private Port[] seen = NONE;
     private Receiver[] touched = {};
     private int touchedCount;
@@ -65,6 +67,14 @@ final class Forwarding {
             return n;
         }
         now = seconds.getAsLong();
+        final int at = from.codec.headBytes();
+        for (int chain = 0; chain < n; chain++) {
+            if (burst.readable(chain) - at >= MIN_FRAME_BYTES) {
+                destinations[chain] = burst.readLong(chain, at) >>> 16;
+                sources[chain] = burst.readLong(chain, at + 6) >>> 16;
+            }
+        }
+        Fault.surface(); // an address that was not there is not learned: it may look like another station's
         for (int chain = 0; chain < n; chain++) {
             forward(from, chain, n - chain);
         }
@@ -92,8 +102,8 @@ final class Forwarding {
             counters.sentWhileDown++;
         } else {
             final int bytes = (int) length;
-            final long destination = burst.readLong(chain, at) >>> 16;
-            final long source = burst.readLong(chain, at + 6) >>> 16;
+            final long destination = destinations[chain];
+            final long source = sources[chain];
             counters.framesIn++;
             counters.bytesIn += bytes;
             if ((source & Mac.GROUP) == 0 && !table.learn(source, from, now)) {

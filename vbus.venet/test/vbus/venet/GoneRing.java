@@ -34,6 +34,9 @@ final class GoneRing implements Ring {
     public void complete(Burst burst, int chain, int writtenBytes) { }
 
     @Override
+    public void revoke(String reason) { }
+
+    @Override
     public void rollback() { }
 
     @Override

@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import vbus.shm.Backing;
 
 /// A file whose bytes two processes map: a memfd of this one, or one that came from another.
@@ -129,14 +130,41 @@ public final class SharedFile implements AutoCloseable {
 
     /// What stands behind the first `byteSize` bytes as long as this is open.
     public Backing backing(long byteSize) {
-        return isSealed() ? Backing.PROCESS : () -> reaches(byteSize);
+        return isSealed() ? Backing.PROCESS : new Unsealed(byteSize, changed());
     }
 
-    private boolean reaches(long byteSize) {
+    /// A file that can be shortened. Stores into a mapping of a memfd do not change its time, truncate does, there and back.
+    private final class Unsealed implements Backing {
+        private final long needed;
+        private final FileTime mapped;
+
+        Unsealed(long needed, FileTime mapped) {
+            this.needed = needed;
+            this.mapped = mapped;
+        }
+
+        @Override
+        public boolean isIntact() {
+            try {
+                return byteSize() >= needed;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public boolean isSuspect() {
+            final FileTime now = changed();
+            return now == null || !now.equals(mapped) || !isIntact();
+        }
+    }
+
+    /// When its length, or something else than its pages, changed last; null when the system does not tell.
+    private FileTime changed() {
         try {
-            return byteSize() >= byteSize;
+            return (FileTime) Files.getAttribute(Libc.path(fd), "unix:ctime");
         } catch (IOException e) {
-            return false;
+            return null;
         }
     }
 
