@@ -78,8 +78,8 @@ public final class Signal {
 
     /// Tells the other side, whatever the flags say: an `inject` that an error cut may have set them and told nobody.
     void insist() {
-        FLAG.setRelease(memory, peer + DIRTY, (byte) 1);
-        FLAG.setRelease(memory, peer + PENDING, (byte) 1);
+        SignalLayout.flag(memory, peer + DIRTY, true);
+        SignalLayout.flag(memory, peer + PENDING, true);
         sent++;
         doorbell.ring();
     }

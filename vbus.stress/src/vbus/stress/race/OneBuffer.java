@@ -8,11 +8,13 @@ import vbus.shm.Burst;
 import vbus.shm.Direction;
 import vbus.shm.DriverRing;
 import vbus.shm.GuestMemory;
+import vbus.shm.IndirectTables;
 import vbus.shm.Ioq;
 import vbus.shm.IoqDriver;
 import vbus.shm.IoqRing;
 import vbus.shm.Region;
 import vbus.shm.Ring;
+import vbus.shm.RingFeatures;
 import vbus.shm.Side;
 import vbus.shm.Signal;
 import vbus.shm.SplitDriver;
@@ -58,8 +60,8 @@ final class OneBuffer {
     static OneBuffer inSplit(Direction direction) {
         final OneBuffer one = new OneBuffer(direction);
         final SplitQueue queue = new SplitQueue(SIZE, words(16 * SIZE), words(6 + 2 * SIZE), words(6 + 8 * SIZE));
-        one.driver = new SplitDriver(queue, direction, () -> one.deviceRung = true);
-        one.device = new SplitRing(queue, one.memory, 0, () -> one.driverRung = true);
+        one.driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, direction, () -> one.deviceRung = true);
+        one.device = new SplitRing(queue, RingFeatures.NONE, one.memory, 0, () -> one.driverRung = true);
         return one;
     }
 
