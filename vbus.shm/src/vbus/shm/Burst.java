@@ -218,11 +218,11 @@ public final class Burst {
         first[chains] = pieces;
     }
 
-    /// Has the first cache line of every readable piece on its way at once. The device that reads them one after the other would
-    /// wait for each: between two processors that takes longer than all it does with a small message.
+    /// Has the first cache line of every piece on its way at once, when all are readable. The device that reads them one after the
+    /// other would wait for each: between two processors that takes longer than all it does with a small message.
     int fetch() {
         int seen = 0;
-        for (int p = 0; p < pieces; p++) {
+        for (int p = anyWritable ? pieces : 0; p < pieces; p++) {
             if (length[p] > 0) {
                 seen ^= (byte) BYTE.getOpaque(segment[p], offset[p]);
             }

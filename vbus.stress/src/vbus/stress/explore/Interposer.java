@@ -80,7 +80,7 @@ final class Interposer {
     private static void handle(CodeBuilder code, InvokeInstruction call) {
         final String name = call.name().stringValue();
         final MethodTypeDesc type = call.typeSymbol();
-        if (name.equals("fullFence")) {
+        if (name.equals("fullFence") || name.equals("releaseFence")) {
             code.invokestatic(SEAM, name, type);
             return;
         }

@@ -29,8 +29,8 @@ public final class Machine {
     private final Model model;
     private final List<Bell> bells = new ArrayList<>();
     private final int[] options = new int[1024];
-    private Processor[] processors = {};
-    private Processor now; // null while a scenario is set up or looked at
+    private Cpu[] processors = {};
+    private Cpu now; // null while a scenario is set up or looked at
     private List<String> trace;
 
     Machine(Model model) {
@@ -54,9 +54,9 @@ public final class Machine {
         bells.clear();
         trace = lines;
         final Runnable[] bodies = scenario.start(this);
-        processors = new Processor[bodies.length];
+        processors = new Cpu[bodies.length];
         for (int p = 0; p < bodies.length; p++) {
-            processors[p] = new Processor(p, scenario.names()[p], bodies[p]);
+            processors[p] = new Cpu(p, scenario.names()[p], bodies[p]);
         }
     }
 
@@ -69,7 +69,7 @@ public final class Machine {
     /// The number of choices now; they are in [#option].
     int choices() {
         int n = 0;
-        for (Processor p : processors) {
+        for (Cpu p : processors) {
             if (p.canStep()) {
                 options[n++] = Schedule.step(p.number);
                 if (p.isAlone()) { // nobody can tell when this happens
@@ -78,7 +78,7 @@ public final class Machine {
                 }
             }
         }
-        for (Processor p : processors) {
+        for (Cpu p : processors) {
             final int most = model == Model.TSO ? Math.min(1, p.buffer.size()) : p.buffer.size();
             for (int e = 0; e < most; e++) {
                 if (p.buffer.mayPass(e)) {
@@ -95,7 +95,7 @@ public final class Machine {
 
     /// Does one of [#choices]; what a thread of the scenario threw, or null.
     Throwable apply(int choice) {
-        final Processor p = processors[Schedule.processor(choice)];
+        final Cpu p = processors[Schedule.processor(choice)];
         final int entry = Schedule.entry(choice);
         if (entry >= 0) {
             flush(p, entry);
@@ -112,7 +112,7 @@ public final class Machine {
         return p.coroutine.failure();
     }
 
-    private void flush(Processor p, int entry) {
+    private void flush(Cpu p, int entry) {
         if (entry >= p.buffer.size()) {
             throw new IllegalArgumentException("%s has no store %d: this is no schedule of this scenario".formatted(p.name, entry));
         }
@@ -130,7 +130,7 @@ public final class Machine {
     /// The threads that have not ended, and what each waits for; empty when all have.
     String waiting() {
         final List<String> rest = new ArrayList<>();
-        for (Processor p : processors) {
+        for (Cpu p : processors) {
             if (!p.coroutine.ended()) {
                 rest.add(p.name + " " + p.pending.words);
             }
@@ -141,7 +141,7 @@ public final class Machine {
     /// Two machines with the same fingerprint are taken for the same: memory, stores that wait, and all that each thread read.
     long fingerprint() {
         long f = memory.fingerprint();
-        for (Processor p : processors) {
+        for (Cpu p : processors) {
             f = Mix.of(f, p.history + p.pending.ordinal());
             f = Mix.of(f, p.buffer.fingerprint());
         }
@@ -158,7 +158,7 @@ public final class Machine {
     }
 
     long load(int place, int bytes) {
-        final Processor p = now;
+        final Cpu p = now;
         if (memory.isReadOfShared(place, bytes, p.number) && !p.buffer.holds(place, bytes)) {
             p.pause(Pending.LOADS);
         }
@@ -169,18 +169,24 @@ public final class Machine {
     }
 
     void store(int place, int bytes, long value, boolean release) {
-        final Processor p = now;
+        final Cpu p = now;
         final long stored = bytes == 8 ? value : value & (1L << 8 * bytes) - 1;
         say(p, " stores %s := 0x%x", place, stored);
         if (memory.isWriteOfShared(place, bytes, p.number)) {
-            p.buffer.add(place, bytes, stored, release);
+            p.buffer.add(place, bytes, stored, release || p.released);
+            p.released = false;
         } else {
             memory.set(place, bytes, stored);
         }
     }
 
+    /// The next store comes after all before it.
+    void releaseFence() {
+        now.released = true;
+    }
+
     void fence() {
-        final Processor p = now;
+        final Cpu p = now;
         if (p.buffer.size() > 0) {
             p.pause(Pending.WAITS_AT_A_FENCE);
         }
@@ -193,7 +199,7 @@ public final class Machine {
     }
 
     void sleep(Bell bell) {
-        final Processor p = now;
+        final Cpu p = now;
         say(p, " sleeps");
         p.bell = bell;
         p.pause(Pending.SLEEPS);
@@ -201,13 +207,13 @@ public final class Machine {
         say(p, " wakes up");
     }
 
-    private void say(Processor p, String what, int place, long value) {
+    private void say(Cpu p, String what, int place, long value) {
         if (trace != null) {
             say(p, what.formatted(memory.name(place), value));
         }
     }
 
-    private void say(Processor p, String what) {
+    private void say(Cpu p, String what) {
         if (trace != null) {
             trace.add(p.name + what + (now == null ? "" : Seam.caller()));
         }
@@ -223,16 +229,17 @@ public final class Machine {
         }
     }
 
-    private static final class Processor {
+    private static final class Cpu {
         private final int number;
         private final String name;
         private final Coroutine coroutine;
         private final StoreBuffer buffer = new StoreBuffer();
         private Pending pending = Pending.STARTS;
         private Bell bell;
+        private boolean released; // by a fence: its next store comes after all before it
         private long history; // of all that it read: with it the state of its thread is known
 
-        Processor(int number, String name, Runnable body) {
+        Cpu(int number, String name, Runnable body) {
             this.number = number;
             this.name = name;
             coroutine = new Coroutine(body);

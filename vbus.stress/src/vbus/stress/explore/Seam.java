@@ -58,6 +58,13 @@ public final class Seam {
         }
     }
 
+    /// Stands for `VarHandle.releaseFence`, before the store that it is for.
+    public static void releaseFence() {
+        if (machine != null) {
+            machine.releaseFence();
+        }
+    }
+
     /// Stands for `MemorySegment.copy`: word by word where both ends are aligned, else byte by byte.
     public static void copy(MemorySegment from, long fromAt, MemorySegment to, long toAt, long bytes) {
         for (long i = 0; i < bytes; ) {
