@@ -20,7 +20,7 @@ final class EventQueues {
     static final int PRIORITIES = 8;
 
     /// Events that may wait before the guest can open or register anything more: each thing that ends leaves one behind.
-    private static final int CROWD = 16_384;
+    private static final int CROWD = 8192;
 
     private final AtomicReferenceArray<EventQueue> queues = new AtomicReferenceArray<>(VCPUS * PRIORITIES);
     private final AtomicInteger waiting = new AtomicInteger();

@@ -166,7 +166,7 @@ final class GuestProcess {
         String name = endpoint.guest(message.textAt(16, Request.NAME_BYTES), peer.pid());
         Eventfd kick = eventfd(0);
         detach(); // whatever it had: it starts anew
-        if (!names.take(name)) {
+        if (!names.take(name, endpoint.patienceMillis())) {
             kick.close();
             throw new VbusException(Status.EXISTS, "guest %s is there already: want another name".formatted(name));
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.unix;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -12,13 +11,11 @@ import java.util.concurrent.TimeUnit;
 /// Threads: any.
 final class Names {
 
-    private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
-
     private final Set<String> taken = new HashSet<>();
 
-    /// Takes a name; false when it is still taken after some seconds.
-    synchronized boolean take(String name) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+    /// Takes a name; false when it is still taken after `patienceMillis`.
+    synchronized boolean take(String name, int patienceMillis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
         while (!taken.add(name)) {
             long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (millis <= 0) {

@@ -59,7 +59,7 @@ final class Echo implements SessionEvents, AutoCloseable {
     }
 
     /// Another function, with ints.
-    int call(int function, int... words) {
+    int invoke(int function, int... words) {
         MemorySegment bytes = Arena.ofAuto().allocate(4L * Math.max(1, words.length), 4).asSlice(0, 4L * words.length);
         MemorySegment.copy(words, 0, bytes, ValueLayout.JAVA_INT, 0, words.length);
         return channel.call(function, bytes);

@@ -88,7 +88,8 @@ class HostileCallTest {
 
     static Stream<Arguments> registrations() {
         return Stream.of(Arguments.of(RawGuest.DATA, -1, 16, 0, FAULT, "outside"), Arguments.of(0L, 64, 16, 0, FAULT, "outside"),
-            Arguments.of(END - 63, 64, 16, 0, FAULT, "outside"), Arguments.of(RawGuest.DATA, 64, 16, 8, INVALID, "priority 8: want 0..63, 0..7"),
+            Arguments.of(END - 63, 64, 16, 0, FAULT, "outside"),
+            Arguments.of(RawGuest.DATA, 64, 16, 8, INVALID, "priority 8: want 0..63, 0..7"),
             Arguments.of(RawGuest.DATA, 64, 16, -1, INVALID, "priority -1"));
     }
 
@@ -229,7 +230,7 @@ class HostileCallTest {
             guest.open();
             int refused = 0;
             List<Integer> registrations = new ArrayList<>();
-            for (int i = 0; i < 17_000 && refused == 0; i++) {
+            for (int i = 0; i < 9000 && refused == 0; i++) {
                 int registration = guest.shm(4, RawGuest.DATA, 64, -1, 0, i);
                 refused = registration < 0 ? registration : 0;
                 registrations.add(registration);
@@ -241,9 +242,8 @@ class HostileCallTest {
 
             guest.inbox.lend(RawGuest.COUNT);
             guest.inbox.await(EventLayout.SHMCLOSE, registrations.size() - 2);
-            for (int i = 0; i < registrations.size() - 1; i++) {
-                assertEquals(1, guest.inbox.count(EventLayout.SHMCLOSE, i));
-            }
+            long closes = guest.inbox.seen.stream().filter(s -> s.event() == EventLayout.SHMCLOSE).distinct().count();
+            assertEquals(registrations.size() - 1, closes, "each is told");
             assertTrue(guest.shm(4, RawGuest.DATA, 64, -1, 0, 0) > 0, guest::error);
         }
     }

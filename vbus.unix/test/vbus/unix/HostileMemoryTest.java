@@ -161,7 +161,7 @@ class HostileMemoryTest {
     @Test
     void shouldNotForgetWhatIsUsed() {
         try (Lab lab = Lab.listening(folder)) {
-            try (RawGuest guest = lab.raw().attach("kid"); Arena arena = Arena.ofConfined()) {
+            try (RawGuest guest = lab.raw().attach("kid")) {
                 SharedFile file = SharedFile.create("more", 8192);
                 assertEquals(0, guest.memory(LOOSE, 8192, 0, file.fd()), guest.text);
                 assertEquals(BUSY, guest.ask(Request.FORGET, m -> m.set(0, RawGuest.BASE)));

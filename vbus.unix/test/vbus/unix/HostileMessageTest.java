@@ -96,11 +96,11 @@ class HostileMessageTest {
                 g.bytes(message(1, 80, new byte[20]), g.kick.fd());
                 g.close();
             }),
-            attack("stall in the header", "message cut: 5 of 16 bytes came within 400 ms", g -> g.bytes(new byte[5])),
-            attack("stall in the payload", "message cut: 36 of 96 bytes came within 400 ms",
+            attack("stall in the header", "message cut: 5 of 16 bytes came within 900 ms", g -> g.bytes(new byte[5])),
+            attack("stall in the payload", "message cut: 36 of 96 bytes came within 900 ms",
                 g -> g.bytes(message(1, 80, new byte[20]), g.kick.fd())),
-            attack("a byte now and then", "bytes came within 400 ms", HostileMessageTest::trickle),
-            attack("silence from the beginning", "no NEGOTIATE within 400 ms", _ -> { }));
+            attack("a byte now and then", "bytes came within 900 ms", HostileMessageTest::trickle),
+            attack("silence from the beginning", "no NEGOTIATE within 900 ms", _ -> { }));
     }
 
     private static void trickle(RawGuest guest) {
@@ -153,7 +153,7 @@ class HostileMessageTest {
                 Thread flood = Thread.ofPlatform().daemon().start(() -> {
                     while (guest.bytes(message(3, 8, new byte[8]))) { }
                 });
-                lab.bus.await(Kind.PROTOCOL, "FORGET: it takes no answer within 400 ms");
+                lab.bus.await(Kind.PROTOCOL, "FORGET: it takes no answer within 900 ms");
                 Await.until("the flood ended", () -> !flood.isAlive());
             } catch (java.io.IOException e) {
                 throw new AssertionError(e);

@@ -14,7 +14,7 @@ import vbus.unix.guest.UnixGuest;
 /// A fake bus with an echoing device behind a real socket. At its end nothing may be left open.
 final class Lab implements AutoCloseable {
 
-    static final int PATIENCE_MILLIS = 400;
+    static final int PATIENCE_MILLIS = 900;
     static final int GUESTS = 6;
 
     final Path path;

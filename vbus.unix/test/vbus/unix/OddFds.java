@@ -134,12 +134,22 @@ final class OddFds implements AutoCloseable {
         return fd;
     }
 
-    /// Has all who share the eventfd wait when its counter is full, and fills it.
+    /// Fills an eventfd's counter, and has all who share it wait when it is full.
     static void stopUp(int eventfd) {
-        libc("fcntl", 2, ints(JAVA_INT, JAVA_INT, JAVA_INT), eventfd, 4, 0);
         try (Arena arena = Arena.ofConfined()) {
             libc("write", -1, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), eventfd,
-                arena.allocateFrom(JAVA_LONG, 0xffff_ffff_ffff_fffeL), 8L);
+                arena.allocateFrom(JAVA_LONG, 0xffff_ffff_ffff_fffeL - counter(eventfd)), 8L);
+        }
+        libc("fcntl", 2, ints(JAVA_INT, JAVA_INT, JAVA_INT), eventfd, 4, 0);
+    }
+
+    /// What an eventfd's counter is, by what the system says of the descriptor.
+    static long counter(int eventfd) {
+        try (java.util.stream.Stream<String> lines = Files.lines(Path.of("/proc/self/fdinfo/" + eventfd))) {
+            return lines.filter(l -> l.startsWith("eventfd-count:")).mapToLong(l -> Long.parseLong(l.substring(14).strip(), 16))
+                .findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 

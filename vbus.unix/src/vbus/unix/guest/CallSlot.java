@@ -7,6 +7,7 @@ import static vbus.unix.protocol.SlotLayout.LONG;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import vbus.api.Status;
 import vbus.api.VbusException;
@@ -84,8 +85,15 @@ final class CallSlot implements AutoCloseable {
         return lock.tryLock();
     }
 
-    void lock() {
-        lock.lock();
+    /// The same, waiting for a moment.
+    boolean tryLock(long micros) {
+        try {
+            return lock.tryLock(micros, TimeUnit.MICROSECONDS);
+        } catch (InterruptedException e) {
+            boolean locked = lock.tryLock();
+            Thread.currentThread().interrupt();
+            return locked;
+        }
     }
 
     void unlock() {

@@ -24,6 +24,7 @@ import vbus.unix.protocol.SlotLayout;
 final class Link implements AutoCloseable {
 
     private static final int EVENT_SLOTS = 256;
+    private static final long TURN_MICROS = 200;
     private static final int LINE = SlotLayout.BYTES;
     private static final long CONTROL = 1L << 60; // guest addresses of the link's own memory: above all blocks
 
@@ -232,9 +233,13 @@ final class Link implements AutoCloseable {
                 return slot;
             }
         }
-        CallSlot slot = slots.get(first);
-        slot.lock();
-        return slot;
+        for (int i = first; ; i++) { // the call in any one of them may take long
+            checkLost();
+            CallSlot slot = slots.get(i % slots.size());
+            if (slot.tryLock(TURN_MICROS)) {
+                return slot;
+            }
+        }
     }
 
     /// A bus call with arguments in and out.
