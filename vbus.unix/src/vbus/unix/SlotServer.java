@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import vbus.shm.Fault;
 import vbus.shm.linux.Epoll;
 import vbus.shm.linux.Eventfd;
 import vbus.unix.protocol.BusCall;
@@ -71,7 +72,7 @@ final class SlotServer {
                     sleep();
                 }
             } catch (InternalError e) { // may come late: whatever was read since the fault is not used
-                if (guest.memory().all().isIntact()) {
+                if (!Fault.isMemory(e)) {
                     throw e;
                 }
                 guest.violated("the file behind its memory became shorter");
