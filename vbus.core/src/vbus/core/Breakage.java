@@ -12,8 +12,11 @@ final class Breakage {
 
     private static final String SHORTENED = "the file behind the guest's memory became shorter";
 
+    private static final int SUSPECTED = 16;
+
     private final BusSession session;
     private final Standing standing;
+    private int suspected; // by the lane
 
     Breakage(BusSession session, Standing standing) {
         this.session = session;
@@ -25,9 +28,12 @@ final class Breakage {
             return;
         }
         String why = isIntact() ? reason : SHORTENED; // what was read of it since is no reason
-        if (!standing.fail(why)) {
-            return;
+        if (standing.fail(why)) {
+            broke(why);
         }
+    }
+
+    private void broke(String why) {
         if (session.group().lane().isCurrent()) {
             session.group().end(session, null);
         }
@@ -46,14 +52,28 @@ final class Breakage {
 
     /// After a fault, on the lane: breaks the session when it is its guest's, unless it is broken already, and takes its rings out
     /// of use, so that nobody touches that memory once more before the session has ended. True when it is the guilty guest's.
-    /// @param evenBack also when all of the memory is there again
-    boolean whenGuilty(boolean evenBack) {
-        if (isIntact() && !(evenBack && session.member.memory().isSuspect())) {
+    boolean whenGuilty() {
+        if (isIntact()) {
             return false;
         }
-        fail(SHORTENED);
-        session.registrations().revoke(SHORTENED);
+        shortened();
         return true;
+    }
+
+    /// After a fault for which nobody is guilty by now, on the lane: breaks the session when its guest's files changed each of the last
+    /// times. Who shortens and lengthens his again and again costs the others time.
+    void suspect() {
+        suspected = session.member.memory().hasChanged() ? suspected + 1 : 0;
+        if (suspected >= SUSPECTED) {
+            shortened();
+        }
+    }
+
+    private void shortened() {
+        if (standing.fail(SHORTENED)) {
+            broke(SHORTENED);
+        }
+        session.registrations().revoke(SHORTENED);
     }
 
     private boolean isIntact() {

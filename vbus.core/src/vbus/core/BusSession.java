@@ -46,7 +46,8 @@ final class BusSession {
     // ---- the guest's verbs
 
     int call(int function, MemorySegment data) {
-        if (!gate.enter()) {
+        final CallGate.Seat seat = gate.enter();
+        if (seat == null) {
             return whenOpen(() -> {
                 gate.grant();
                 return device(function, data);
@@ -57,7 +58,7 @@ final class BusSession {
         } catch (RuntimeException | Error e) {
             throw breakage.told(e);
         } finally {
-            gate.leave();
+            gate.leave(seat);
         }
     }
 

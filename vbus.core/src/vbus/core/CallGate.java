@@ -12,22 +12,33 @@ import vbus.shm.linux.Membarrier;
 /// A lock for a session's verbs that costs nothing to the one thread that makes most calls.
 ///
 /// ```
-///   owner:    inside:=1   (no fence)   owner still me?  -> call -> inside:=0          two stores and two loads
-///   others:   lock   owner:=none   Membarrier.all()   wait until inside = 0           the fence of both sides
+///   owner:    seat.inside:=1   (no fence)   seat still the owner's?  -> call -> inside:=0      two stores and two loads
+///   others:   lock   owner:=none   Membarrier.all()   wait until seat.inside = 0              the fence of both sides
 /// ```
 /// Each side stores its own word and then loads the other's; the barrier of who comes seldom orders both, so one of the two sees
-/// the other. A thread becomes the owner with a call that took the lock; when several threads go on taking it from each other,
+/// the other. Each owner has a seat of its own: one that was stopped between two steps may store late, and only into his.
+/// A thread becomes the owner with a call that took the lock; when several threads go on taking it from each other,
 /// nobody becomes it any more. Without [Membarrier] nobody ever does.
 /// Threads: any.
 final class CallGate {
+
+    /// The place of a thread that is the owner, or was.
+    static final class Seat {
+        private final Thread thread;
+        private int inside; // how deep, by INSIDE; written by its thread alone
+
+        private Seat(Thread thread) {
+            this.thread = thread;
+        }
+    }
 
     private static final VarHandle OWNER;
     private static final VarHandle INSIDE;
 
     static {
         try {
-            OWNER = MethodHandles.lookup().findVarHandle(CallGate.class, "owner", Thread.class);
-            INSIDE = MethodHandles.lookup().findVarHandle(CallGate.class, "inside", int.class);
+            OWNER = MethodHandles.lookup().findVarHandle(CallGate.class, "owner", Seat.class);
+            INSIDE = MethodHandles.lookup().findVarHandle(Seat.class, "inside", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -39,31 +50,40 @@ final class CallGate {
 
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
-    private Thread owner; // by OWNER
-    private int inside; // how deep the owner is, by INSIDE; written by it alone
-    private Thread insider; // this and the next: guarded by the lock; who was the owner last
+    private final boolean quick;
+    private Seat owner; // by OWNER
+    private Seat insider; // this and the next: guarded by the lock; who was the owner last
     private int changes;
+
+    CallGate() {
+        this(Membarrier.isAvailable());
+    }
+
+    /// @param quick false: nobody becomes the owner
+    CallGate(boolean quick) {
+        this.quick = quick;
+    }
 
     // ---- the quick way
 
-    /// True when the caller is the owner and is inside now, until `leave`.
-    boolean enter() {
-        final Thread me = Thread.currentThread();
-        if ((Thread) OWNER.getOpaque(this) != me) {
-            return false;
+    /// The caller's seat when he is the owner, and inside now, until he leaves it; else null.
+    Seat enter() {
+        final Seat seat = (Seat) OWNER.getAcquire(this); // pairs with the release in `grant`
+        if (seat == null || seat.thread != Thread.currentThread()) {
+            return null;
         }
-        final int depth = inside;
-        INSIDE.setOpaque(this, depth + 1);
-        if ((Thread) OWNER.getOpaque(this) == me) { // Membarrier.all in `drain` stands between that store and this load
-            return true;
+        final int depth = seat.inside;
+        INSIDE.setOpaque(seat, depth + 1);
+        if ((Seat) OWNER.getOpaque(this) == seat) { // Membarrier.all in `drain` stands between that store and this load
+            return seat;
         }
-        INSIDE.setRelease(this, depth);
-        return false;
+        INSIDE.setRelease(seat, depth);
+        return null;
     }
 
     /// Pairs with the acquire in `drain`.
-    void leave() {
-        INSIDE.setRelease(this, inside - 1);
+    void leave(Seat seat) {
+        INSIDE.setRelease(seat, seat.inside - 1);
     }
 
     // ---- the lock
@@ -73,7 +93,7 @@ final class CallGate {
         lock.lockInterruptibly();
         boolean got = false;
         try {
-            if (owner != null && owner != Thread.currentThread()) {
+            if (owner != null && owner.thread != Thread.currentThread()) {
                 changes++;
             }
             got = drain(Long.MAX_VALUE);
@@ -103,15 +123,20 @@ final class CallGate {
 
     /// With the lock: makes the caller the owner, for its next calls.
     void grant() {
-        if (changes < CHANGES && Membarrier.isAvailable()) {
-            insider = Thread.currentThread();
+        if (changes < CHANGES && quick) {
+            if (insider == null || insider.thread != Thread.currentThread()) {
+                insider = new Seat(Thread.currentThread());
+            }
             OWNER.setRelease(this, insider);
         }
     }
 
-    /// With the lock, which it gives away meanwhile: waits for `announce`; the result is what is left of the time.
+    /// With the lock, which it gives away meanwhile: waits for `announce`; the result is what is left of the time. Another may have
+    /// become the owner meanwhile, and is outside again when this returns.
     long await(long nanos) throws InterruptedException {
-        return changed.awaitNanos(nanos);
+        final long left = changed.awaitNanos(nanos);
+        drain(Long.MAX_VALUE);
+        return left;
     }
 
     /// With the lock: wakes who waits for a change.
@@ -125,11 +150,11 @@ final class CallGate {
             OWNER.setOpaque(this, null);
             Membarrier.all();
         }
-        if (insider == null || insider == Thread.currentThread()) {
+        if (insider == null || insider.thread == Thread.currentThread()) {
             return true;
         }
         final long begin = System.nanoTime();
-        for (int i = 0; (int) INSIDE.getAcquire(this) != 0; i++) {
+        for (int i = 0; (int) INSIDE.getAcquire(insider) != 0; i++) {
             if (i < SPINS) {
                 Thread.onSpinWait();
             } else if (System.nanoTime() - begin >= nanos) {

@@ -228,19 +228,17 @@ final class Lane implements AutoCloseable {
             devices.add(running.sessions());
         }
         devices.forEach(d -> d.forEach(s -> s.registrations().rollback()));
-        if (!breakGuilty(devices, false) && !breakGuilty(devices, true) && running != null) {
-            running.failed(e); // a device model that throws such an error of its own
-        }
-    }
-
-    private static boolean breakGuilty(Set<Sessions> devices, boolean evenBack) {
-        boolean any = false;
+        boolean found = false;
         for (Sessions device : devices) {
             for (BusSession s : device) {
-                any |= s.breakage().whenGuilty(evenBack);
+                found |= s.breakage().whenGuilty();
             }
         }
-        return any;
+        if (!found && Fault.isMemory(e)) {
+            devices.forEach(d -> d.forEach(s -> s.breakage().suspect())); // it is there again, or its guest is gone
+        } else if (!found && running != null) {
+            running.failed(e); // a device model that throws such an error of its own
+        }
     }
 
     private void sleep() {

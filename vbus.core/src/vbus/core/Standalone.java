@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import vbus.api.Device;
 import vbus.api.connector.Bus;
 import vbus.api.connector.Connector;
+import vbus.api.view.Journal;
 
 /// A bus with one device in a plain Java program: what the components do with configurations, without a container.
 ///
@@ -52,6 +53,11 @@ public final class Standalone implements AutoCloseable {
     /// The bus as a connector sees it: guests attach here.
     public Bus bus() {
         return joined.get();
+    }
+
+    /// What happened on it.
+    public Journal journal() {
+        return journal;
     }
 
     @Override

@@ -13,9 +13,9 @@ public interface Backing {
     /// False once bytes of the region are gone: the guest shortened the file behind them. Asks the system, so not for the data path.
     boolean isIntact();
 
-    /// True when bytes may have been gone for a while: somebody changed the file's length since it was mapped, or wrote it with other
-    /// than memory accesses. Asks the system.
-    default boolean isSuspect() {
+    /// True when bytes may have been gone for a while and be back: the file changed since this was asked last. So does a file whose
+    /// pages are written for the first time; but of one that is in use for a while, not again and again. Asks the system.
+    default boolean hasChanged() {
         return !isIntact();
     }
 }

@@ -17,6 +17,11 @@ public final class Fault {
 
     private Fault() { }
 
+    /// True for the JVM's own: a device model may throw such an error too.
+    public static boolean isMemory(InternalError e) {
+        return e.getMessage() != null && e.getMessage().contains("unsafe memory access operation");
+    }
+
     /// Throws a fault of this thread that is on its way. About 20 ns: for each burst, not for each element.
     /// Errors: InternalError.
     public static void surface() {

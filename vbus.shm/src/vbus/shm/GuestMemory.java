@@ -56,14 +56,13 @@ public final class GuestMemory {
         return true;
     }
 
-    /// True when some of it may have been gone for a while, and be back; see [Backing#isSuspect]. Asks the system.
-    public boolean isSuspect() {
+    /// True when some of it may have been gone for a while, and be back, since this was asked last; see [Backing#hasChanged].
+    public boolean hasChanged() {
+        boolean any = false;
         for (Region r : table) {
-            if (r.backing().isSuspect()) {
-                return true;
-            }
+            any |= r.backing().hasChanged();
         }
-        return false;
+        return any;
     }
 
     /// The range as one segment.

@@ -3,6 +3,7 @@ package vbus.vhost;
 
 import vbus.api.connector.Channel;
 import vbus.shm.Doorbell;
+import vbus.shm.Fault;
 import vbus.shm.GuestMemory;
 import vbus.shm.RingFeatures;
 import vbus.shm.SplitQueue;
@@ -125,6 +126,7 @@ final class Vring implements AutoCloseable {
         try {
             SplitQueue queue = SplitQueue.at(size, table, avail, used, memory::user);
             SplitRing next = new SplitRing(queue, RingFeatures.NONE, guest, base, doorbell());
+            Fault.surface(); // here, and not in the device's code
             registration = channel.queue(index, next, kick.fd());
             ring = next;
         } catch (IllegalArgumentException e) {

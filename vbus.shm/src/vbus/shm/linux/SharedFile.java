@@ -133,14 +133,14 @@ public final class SharedFile implements AutoCloseable {
         return isSealed() ? Backing.PROCESS : new Unsealed(byteSize, changed());
     }
 
-    /// A file that can be shortened. Stores into a mapping of a memfd do not change its time, truncate does, there and back.
+    /// A file that can be shortened. That changes its time, there and back; so does the first store into a page, and no other.
     private final class Unsealed implements Backing {
         private final long needed;
-        private final FileTime mapped;
+        private FileTime last; // guarded by this
 
-        Unsealed(long needed, FileTime mapped) {
+        Unsealed(long needed, FileTime last) {
             this.needed = needed;
-            this.mapped = mapped;
+            this.last = last;
         }
 
         @Override
@@ -153,9 +153,10 @@ public final class SharedFile implements AutoCloseable {
         }
 
         @Override
-        public boolean isSuspect() {
-            final FileTime now = changed();
-            return now == null || !now.equals(mapped) || !isIntact();
+        public synchronized boolean hasChanged() {
+            final FileTime before = last;
+            last = changed();
+            return last == null || !last.equals(before) || !isIntact();
         }
     }
 
