@@ -20,7 +20,6 @@ import vbus.shm.Ioq;
 import vbus.shm.IoqRing;
 import vbus.shm.Region;
 import vbus.shm.linux.Eventfd;
-import vbus.unix.protocol.BusCall;
 import vbus.unix.protocol.EventLayout;
 import vbus.unix.protocol.SlotLayout;
 

@@ -25,6 +25,7 @@ import vbus.api.VbusException;
 import vbus.api.driver.Block;
 import vbus.api.view.Event.Kind;
 import vbus.shm.linux.SocketFile;
+import vbus.shm.linux.UnixSocket;
 import vbus.unix.guest.UnixGuest;
 import vbus.unix.protocol.EventLayout;
 import vbus.unix.protocol.Request;
@@ -144,7 +145,8 @@ class HandshakeTest {
         Held before = Held.now();
         try (SocketFile deaf = SocketFile.listen(folder.resolve("deaf"), "0600", 1)) {
             UnixGuest guest = new UnixGuest(folder.resolve("deaf"), UnixGuest.Options.DEFAULT);
-            try (var peer = deaf.socket().accept()) {
+            try (UnixSocket peer = deaf.socket().accept()) {
+                assertTrue(peer.isReadable((int) Await.DEADLINE.toMillis()), "it asked something");
                 assertTimeoutPreemptively(Await.DEADLINE, guest::close);
             }
         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Descriptors of every kind, closed at the end.
+@SuppressWarnings("restricted") // native access makes what no library would
 final class OddFds implements AutoCloseable {
 
     private static final int PATH_ONLY = 0x20_0000;
