@@ -13,10 +13,7 @@ import vbus.stress.explore.Fence;
 /// @param program goes right with the fence and wrong without it
 public record FenceProof(String type, String method, int index, Program program) {
 
-    /// Classes that have fences.
-    static final List<String> TYPES = List.of("Signal", "SplitDriver", "SplitRing");
-
-    /// One for each fence.
+    /// At least one for each fence; two where the sides have two ways to tell that they sleep.
     public static Stream<FenceProof> all() {
         return Stream.of(
             new FenceProof("Signal", "inject", 0, Program.signal("WAKEUP", "NORTH", 2)),
@@ -27,9 +24,21 @@ public record FenceProof(String type, String method, int index, Program program)
             new FenceProof("Signal", "wakeup", 0, Program.signal("WAKEUP", "NORTH", 2)),
             new FenceProof("Signal", "wakeup", 1, Program.signal("WAKEUP", "SOUTH", 2)),
             new FenceProof("SplitDriver", "publish", 0, Program.ring("SPLIT", "TO_DEVICE", 1, 2, 1)),
+            new FenceProof("SplitDriver", "publish", 0, Program.ring("SPLIT_EVENT", "FROM_DEVICE", 1, 2, 1)),
             new FenceProof("SplitDriver", "watch", 0, Program.ring("SPLIT", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("SplitDriver", "watch", 0, Program.ring("SPLIT_EVENT", "TO_DEVICE", 1, 2, 1)),
             new FenceProof("SplitRing", "publish", 0, Program.ring("SPLIT", "TO_DEVICE", 1, 2, 1)),
-            new FenceProof("SplitRing", "watch", 0, Program.ring("SPLIT", "FROM_DEVICE", 1, 2, 1)));
+            new FenceProof("SplitRing", "publish", 0, Program.ring("SPLIT_EVENT", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("SplitRing", "watch", 0, Program.ring("SPLIT", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("SplitRing", "watch", 0, Program.ring("SPLIT_EVENT", "TO_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedDriver", "publish", 0, Program.ring("PACKED", "TO_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedDriver", "publish", 0, Program.ring("PACKED_EVENT", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedDriver", "watch", 0, Program.ring("PACKED", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedDriver", "watch", 0, Program.ring("PACKED_EVENT", "TO_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedRing", "publish", 0, Program.ring("PACKED", "TO_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedRing", "publish", 0, Program.ring("PACKED_EVENT", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedRing", "watch", 0, Program.ring("PACKED", "FROM_DEVICE", 1, 2, 1)),
+            new FenceProof("PackedRing", "watch", 0, Program.ring("PACKED_EVENT", "TO_DEVICE", 1, 2, 1)));
     }
 
     /// The fence in the class as it is now.

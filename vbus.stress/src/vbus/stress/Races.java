@@ -63,8 +63,11 @@ public final class Races {
 
     private static Result read(Path log) throws IOException {
         final String said = Files.readString(log);
-        final MatchResult last = TALLY.matcher(said).results().reduce((before, next) -> next)
-            .orElseThrow(() -> new IllegalStateException("jcstress ran nothing, see " + log));
+        final List<MatchResult> tallies = TALLY.matcher(said).results().toList();
+        if (tallies.isEmpty()) {
+            throw new IllegalStateException("jcstress ran nothing, see " + log);
+        }
+        final MatchResult last = tallies.getLast();
         final List<String> forbidden = said.lines().filter(l -> l.contains(FORBIDDEN)).toList();
         return new Result(number(last, 1), number(last, 2), number(last, 3) + number(last, 4), forbidden, log);
     }

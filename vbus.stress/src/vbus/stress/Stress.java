@@ -11,7 +11,7 @@ import vbus.stress.explore.Exploration;
 /// An hour or so. Its exit status is 1 when anything went wrong, or could not be explored to its end.
 public final class Stress {
 
-    private static final int STATES = 60_000_000;
+    private static final int STATES = 20_000_000;
     private static final int SCHEDULES = 500_000;
     private static final int SECONDS = (int) TimeUnit.HOURS.toSeconds(3);
 

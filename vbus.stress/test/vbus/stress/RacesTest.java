@@ -13,7 +13,7 @@ import vbus.stress.explore.Fence;
 /// jcstress on real cores: nothing forbidden with all fences, a lost wake-up without one.
 class RacesTest {
 
-    private static final int RACES = 11;
+    private static final int RACES = 15;
     private static final int SECONDS = 150;
 
     private static Path folder(String name) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.stress;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import vbus.stress.explore.Exploration;
@@ -16,7 +16,7 @@ import vbus.stress.explore.Machine;
 class ScheduleTest {
 
     private static final int STATES = 1_000_000;
-    private static final int SCHEDULES = 5_000;
+    private static final int SCHEDULES = 500;
     private static final Map<Program, Exploration> DONE = new ConcurrentHashMap<>();
 
     static Object[] small() {
@@ -27,8 +27,8 @@ class ScheduleTest {
         return Program.small().filter(p -> p.arguments().contains(1) || p.scenario().equals("SignalScenario")).toArray();
     }
 
-    static Object[] beyond() {
-        return Program.beyond().toArray();
+    static Object[] larger() {
+        return Stream.concat(Program.large(), Program.beyond()).toArray();
     }
 
     /// Another test may have asked already.
@@ -60,11 +60,11 @@ class ScheduleTest {
     }
 
     @ParameterizedTest
-    @MethodSource("beyond")
+    @MethodSource("larger")
     void shouldGoRightInRandomInterleavings(Program program) {
         final Exploration e = program.explorer(null).random(Seed.of(program.toString()), SCHEDULES);
 
         hasNoViolation(e);
-        assertEquals(SCHEDULES, e.schedules());
+        assertTrue(e.schedules() >= SCHEDULES, e::toString);
     }
 }

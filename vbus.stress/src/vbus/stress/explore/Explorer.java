@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 public final class Explorer {
 
     private static final int MOST_CHOICES = 20_000;
-    private static final int REHEARSALS = 200;
+    private static final int REHEARSALS = 100;
 
     private final String name;
     private final Scenario scenario;

@@ -12,6 +12,9 @@ import vbus.shm.IndirectTables;
 import vbus.shm.Ioq;
 import vbus.shm.IoqDriver;
 import vbus.shm.IoqRing;
+import vbus.shm.PackedDriver;
+import vbus.shm.PackedQueue;
+import vbus.shm.PackedRing;
 import vbus.shm.Region;
 import vbus.shm.Ring;
 import vbus.shm.RingFeatures;
@@ -29,6 +32,7 @@ final class OneBuffer {
     private static final int SIZE = 2;
     private static final long BASE = 0x1000;
     private static final int BYTES = 8;
+    private static final RingFeatures EVENT_INDEX = new RingFeatures(false, true, false);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN); // as a burst reads it
 
     private final MemorySegment buffer = MemorySegment.ofArray(new long[1]);
@@ -62,6 +66,14 @@ final class OneBuffer {
         final SplitQueue queue = new SplitQueue(SIZE, words(16 * SIZE), words(6 + 2 * SIZE), words(6 + 8 * SIZE));
         one.driver = new SplitDriver(queue, RingFeatures.NONE, IndirectTables.NONE, direction, () -> one.deviceRung = true);
         one.device = new SplitRing(queue, RingFeatures.NONE, one.memory, 0, () -> one.driverRung = true);
+        return one;
+    }
+
+    static OneBuffer inPacked(Direction direction) {
+        final OneBuffer one = new OneBuffer(direction);
+        final PackedQueue queue = new PackedQueue(SIZE, words(16 * SIZE), words(4), words(4));
+        one.driver = new PackedDriver(queue, EVENT_INDEX, IndirectTables.NONE, direction, () -> one.deviceRung = true);
+        one.device = new PackedRing(queue, EVENT_INDEX, one.memory, PackedRing.START, () -> one.driverRung = true);
         return one;
     }
 
