@@ -31,6 +31,8 @@ class CallGateTest {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final int GATES = Boolean.getBoolean("vbus.all") ? 3000 : 300;
 
+    private static final int MOMENTS = Boolean.getBoolean("vbus.all") ? 100_000 : 12_000;
+
     private final CallGate gate = new CallGate();
 
     /// A gate, and how many are inside.
@@ -194,6 +196,53 @@ class CallGateTest {
         }
         own();
         assertNull(gate.enter());
+    }
+
+    /// Who enters stores and loads, who locks too: without `Membarrier.all` both may get in. A gate for each try, at the same moment.
+    @Test
+    void shouldNotLetTheOwnerAndTheLockInAtTheSameMoment() {
+        AtomicReference<CallGate> ready = new AtomicReference<>();
+        AtomicReference<CallGate> go = new AtomicReference<>();
+        AtomicReference<CallGate> left = new AtomicReference<>();
+        AtomicBoolean entered = new AtomicBoolean();
+        AtomicLong both = new AtomicLong();
+        AtomicLong either = new AtomicLong();
+        Await.Begun<Void> owner = Await.begun(() -> {
+            for (int i = 0; i < MOMENTS; i++) {
+                CallGate g = new CallGate();
+                lock(g);
+                g.grant();
+                g.unlock();
+                ready.set(g);
+                while (go.get() != g) {
+                    Thread.onSpinWait();
+                }
+                CallGate.Seat seat = g.enter();
+                entered.setPlain(seat != null);
+                left.set(g);
+            }
+        });
+        CallGate last = null;
+        for (int i = 0; i < MOMENTS; i++) {
+            CallGate g = ready.get();
+            for (; g == last; g = ready.get()) {
+                Thread.onSpinWait();
+            }
+            last = g;
+            go.set(g);
+            for (int spins = i & 63; spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+            boolean locked = g.tryLock(0);
+            while (left.get() != g) {
+                Thread.onSpinWait();
+            }
+            both.addAndGet(locked && entered.getPlain() ? 1 : 0);
+            either.addAndGet(locked || entered.getPlain() ? 1 : 0);
+        }
+        Await.end(owner);
+        assertEquals(0, both.get(), "moments at which both were in");
+        assertTrue(either.get() > 0);
     }
 
     /// Many gates, as a gate that several threads want has no owner after a while.

@@ -12,6 +12,7 @@ import vbus.api.connector.Channel;
 import vbus.api.connector.DeviceEvents;
 import vbus.api.connector.Guest;
 import vbus.api.connector.SessionEvents;
+import vbus.shm.Backing;
 import vbus.shm.Direction;
 import vbus.shm.Doorbell;
 import vbus.shm.GuestMemory;
@@ -37,6 +38,11 @@ final class TestGuest implements DeviceEvents {
     TestGuest(Bus bus, String name) {
         memory.add(new Region(BASE, buffers));
         guest = bus.attach(name, memory, this);
+    }
+
+    /// Has it memory of which a test says whether it is there.
+    void backed(Backing backing) {
+        memory.add(new Region(4 * BASE, arena.allocate(64, 8), backing));
     }
 
     @Override

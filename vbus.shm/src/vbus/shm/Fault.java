@@ -7,10 +7,15 @@ package vbus.shm;
 /// any value, and the error comes at the thread's next safepoint poll, perhaps when another guest is being served. [#surface] is
 /// such a poll, so whoever calls it before effects become visible knows that what was copied until then was there.
 ///
-/// An int that is read plainly and widened to a long in the same expression must not be read from such memory: HotSpot on x86
-/// compiles it to one instruction (movslq) that its fault handler can not decode, which ends the JVM. Read it with opaque or
-/// acquire, or as part of a long.
-/// @spec JDK 25, HotSpot: SharedRuntime::handle_unsafe_access and Assembler::locate_operand; found by experiment
+/// Until then a value that was read is none: it may be one that its type does not have. Some accesses end the JVM, as its fault
+/// handler knows their instructions not. So memory of a guest is accessed like this:
+///
+/// - an int that becomes a long is read with acquire, or as part of a long; bits of a byte are not tested, it is compared
+/// - a byte or a short is released by a fence and a plain store, as a release store of one is an exchange where Java is interpreted
+/// - nothing is read and written at once: no compare-and-set, no get-and-add
+/// - a narrow value is no index without a comparison with a bound that the compiler does not know
+///
+/// @spec JDK 25, HotSpot: SharedRuntime::handle_unsafe_access and Assembler::locate_operand; docs/design/shortened-memory.md
 public final class Fault {
 
     private static final Object NOBODY_HOLDS = new Object();
