@@ -28,7 +28,7 @@ class TruncatedMemoryTest {
         "-Xint, 15, 200, 0",
         "-XX:TieredStopAtLevel=1, 25, 300, 2000",
         "-XX:+TieredCompilation, 40, 500, 20000",
-        "-XX:-TieredCompilation, 0, 300, 20000"})
+        "-XX:-TieredCompilation, 10, 300, 20000"})
     void shouldBreakTheGuiltyAlone(String mode, int cuts, int cutsOfAll, int warm, @TempDir Path folder)
             throws IOException, InterruptedException {
         final int n = ALL ? cutsOfAll : cuts;
