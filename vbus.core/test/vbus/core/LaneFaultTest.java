@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class LaneFaultTest {
     private TestGuest.Opened bob;
     private TestGuest.Sender alices;
     private TestGuest.Sender bobs;
+    private int bobSent;
 
     /// Throws a fault when a test asked for it, once.
     private void maybeFault() {
@@ -49,13 +51,18 @@ class LaneFaultTest {
         bob = bench.guest("bob").open();
         bobs = bob.ring(0, 0);
         alices.send(3);
-        bobs.send(3);
+        bobSends(3);
         Await.that("both work", () -> steps.numbers("alice").size() == 3 && steps.numbers("bob").size() == 3);
     }
 
     @AfterEach
     void end() {
         bench.close();
+    }
+
+    private void bobSends(int numbers) {
+        bobs.send(numbers);
+        bobSent += numbers;
     }
 
     private void onlyAliceBroke() {
@@ -66,12 +73,9 @@ class LaneFaultTest {
     }
 
     private void bobGoesOn() {
-        int before = steps.numbers("bob").size();
-        bobs.send(40);
-        Await.that("bob's numbers", () -> steps.numbers("bob").size() == before + 40);
-        for (int i = 0; i < before + 40; i++) {
-            assertEquals(i, steps.numbers("bob").get(i));
-        }
+        bobSends(40);
+        Await.that("bob's numbers", () -> steps.numbers("bob").size() >= bobSent);
+        assertEquals(LongStream.range(0, bobSent).boxed().toList(), steps.numbers("bob"));
         assertEquals(List.of(), bob.events.heard);
     }
 
@@ -79,14 +83,14 @@ class LaneFaultTest {
     void shouldBreakTheGuiltyWhenAnothersWorkIsInterrupted() {
         shorter.set(true);
         fault.set(true);
-        bobs.send();
+        bobSends(1);
         onlyAliceBroke();
     }
 
     @Test
     void shouldBreakNobodyWhenAllOfItIsThereAgain() {
         fault.set(true);
-        bobs.send();
+        bobSends(1);
         bobGoesOn();
         assertFalse(fault.get());
         assertEquals(0, bench.count(Event.Kind.BROKEN));
@@ -112,7 +116,7 @@ class LaneFaultTest {
         int faults = 0;
         while (flickering.events.heard.isEmpty() && faults < 100) {
             fault.set(true);
-            bobs.send(1);
+            bobSends(1);
             Await.that("a fault", () -> !fault.get());
             faults++;
             bench.lane.run(() -> { });
@@ -160,7 +164,7 @@ class LaneFaultTest {
     void shouldTakeItsRingsFromTheGuilty() {
         shorter.set(true);
         fault.set(true);
-        bobs.send();
+        bobSends(1);
         Await.that("a revoked ring", () -> SHORTER.equals(device.rings.getFirst().fault()));
         onlyAliceBroke();
         Ring bobsRing = device.rings.getLast();
@@ -181,7 +185,7 @@ class LaneFaultTest {
         device.sessions.getFirst().fail("something else");
         for (int i = 0; i < 5; i++) {
             fault.set(true);
-            bobs.send(1);
+            bobSends(1);
             Await.that("a fault", () -> !fault.get());
         }
         onlyAliceBroke();
