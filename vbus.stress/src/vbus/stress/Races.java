@@ -17,7 +17,7 @@ public final class Races {
 
     /// A second or two for each race, on one kind of JVM.
     public static final List<String> SHORT =
-        List.of("-f", "1", "-iters", "1", "-time", "300", "-sc", "false", "-af", "NONE", "-jvmArgs", "-XX:+UseSerialGC");
+        List.of("-f", "1", "-iters", "1", "-time", "200", "-sc", "false", "-af", "NONE", "-jvmArgs", "-XX:+UseSerialGC");
 
     /// All kinds of compilers and of placement on the cores.
     public static final List<String> LONG = List.of("-m", "default");
@@ -43,7 +43,7 @@ public final class Races {
     /// @param log all of it
     public record Result(int passed, int failed, int errors, List<String> forbidden, Path log) { }
 
-    /// Runs the races whose names contain `pattern`, a regular expression, on the classes as they are; without a fence, when it is not null.
+    /// Runs the races whose names contain the regular expression `pattern`; without a fence, when it is not null.
     /// Errors: IllegalStateException when jcstress does not end in `seconds`, or says nothing.
     public Result run(String pattern, Fence without, int seconds) throws IOException, InterruptedException {
         Files.createDirectories(folder);

@@ -16,7 +16,7 @@ import vbus.stress.explore.Machine;
 class ScheduleTest {
 
     private static final int STATES = 1_000_000;
-    private static final int SCHEDULES = 500;
+    private static final int SCHEDULES = 300;
     private static final Map<Program, Exploration> DONE = new ConcurrentHashMap<>();
 
     static Object[] small() {
