@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +24,10 @@ class ScheduleTest {
         return Program.small().toArray();
     }
 
+    /// Those without event index: a machine with weak stores has more interleavings.
     static Object[] smallest() {
-        return Program.small().filter(p -> p.arguments().contains(1) || p.scenario().equals("SignalScenario")).toArray();
+        final Set<String> kinds = Set.of("WAKEUP", "MASK", "ACKNOWLEDGE", "IOQ", "SPLIT", "PACKED");
+        return Program.small().filter(p -> kinds.contains(p.arguments().getFirst())).toArray();
     }
 
     static Object[] larger() {
