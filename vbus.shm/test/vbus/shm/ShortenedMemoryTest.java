@@ -28,7 +28,7 @@ class ShortenedMemoryTest {
     private static final long BASE = 0x1_0000;
     private static final long BYTES = 8192;
 
-    private static GuestMemory memory(SharedFile file, Arena arena) throws ErrnoException {
+    private static GuestMemory memory(SharedFile file, Arena arena) throws IOException {
         final GuestMemory memory = new GuestMemory();
         memory.add(new Region(BASE, file.map(BYTES, arena), file.backing(BYTES)));
         return memory;
@@ -119,5 +119,17 @@ class ShortenedMemoryTest {
     void shouldTellTheJvmsFaultFromADevicesError() {
         assertFalse(Fault.isMemory(new InternalError()));
         assertFalse(Fault.isMemory(new InternalError("the device gave up")));
+    }
+
+    /// Whoever looks at the length first and at the seal then takes it for a file that is whole for ever.
+    @Test
+    void shouldNotTakeAFileForSealedThatWasShortenedBefore() throws IOException {
+        try (SharedFile whole = SharedFile.create("vbus", BYTES)) {
+            assertSame(Backing.PROCESS, whole.backing(BYTES));
+
+            final IOException refusal = assertThrows(IOException.class, () -> whole.backing(BYTES + 1));
+
+            assertEquals("the file has 0x2000 bytes: want 0x2001", refusal.getMessage());
+        }
     }
 }

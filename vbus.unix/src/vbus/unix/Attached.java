@@ -69,8 +69,6 @@ final class Attached implements DeviceEvents, AutoCloseable {
         return name;
     }
 
-    // ---- set up by the protocol thread
-
     /// Takes a region from the guest: when this returns nobody uses it. Errors: BUSY while a slot or a queue lies in it.
     void forget(long address) {
         Region region = memory.hide(address);
@@ -118,11 +116,19 @@ final class Attached implements DeviceEvents, AutoCloseable {
     }
 
     /// The guest joins the bus and hears of its devices.
-    void ready() {
+    synchronized void ready() {
         if (guest != null || !queues.isComplete()) {
             throw new VbusException(Status.INVALID, "ready: want it once, with an event queue of vCPU 0");
         }
         guest = bus.attach(name, memory.all(), this);
+    }
+
+    /// Waits while the guest joins: it may open a device as soon as it hears of it. Errors: PERMISSION before.
+    private synchronized Guest member() {
+        if (guest == null) {
+            throw new VbusException(Status.PERMISSION, "the guest is not ready yet");
+        }
+        return guest;
     }
 
     void pump() {
@@ -140,14 +146,10 @@ final class Attached implements DeviceEvents, AutoCloseable {
     }
 
     Opened open(int id, int version) {
-        Guest member = guest;
-        if (member == null) {
-            throw new VbusException(Status.PERMISSION, "the guest is not ready yet");
-        }
         checkCrowd();
         Opened opened = sessions.add(handle -> new Opened(handle, queues, budget));
         try {
-            opened.channel(member.open(id, version, opened));
+            opened.channel(member().open(id, version, opened));
             return opened;
         } catch (RuntimeException e) {
             sessions.remove(opened);

@@ -84,10 +84,10 @@ final class SlotServer {
                 }
             } catch (InternalError e) { // may come late: whatever was read since the fault is not used
                 String why = guest.faulted();
-                if (why == null) {
-                    throw e;
-                }
-                guest.violated(why);
+                guest.violated(why == null ? "a call slot failed: " + e : why);
+                return;
+            } catch (RuntimeException | Error e) { // a guest whose slot nobody serves must not wait for ever
+                guest.violated("a call slot failed: " + e);
                 return;
             }
         }

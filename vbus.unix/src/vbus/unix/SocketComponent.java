@@ -43,8 +43,9 @@ public final class SocketComponent {
         @AttributeDefinition(description = "Who may connect: octal, as of chmod")
         String mode() default "0660";
 
-        @AttributeDefinition(description = "Ids of the users who may attach; none: whoever the mode lets", required = false)
-        int[] users() default {};
+        @AttributeDefinition(description = "Ids of the users who may attach, with commas between; none: whoever the mode lets",
+            required = false)
+        String users() default "";
 
         @AttributeDefinition(description = "Guests at the same time, at most")
         int guests() default 256;
@@ -63,11 +64,21 @@ public final class SocketComponent {
         if (config.bus() == null || config.path() == null) {
             throw new IllegalArgumentException("unix socket %s: want bus and path".formatted(name));
         }
-        Set<Integer> users = Arrays.stream(config.users()).boxed().collect(Collectors.toSet());
+        Set<Integer> users = users(name, config.users());
         var endpoint = new Endpoint(name, Path.of(config.path()), config.mode(), users, config.guests(), config.spin(),
             Message.PATIENCE_MILLIS);
-        Dictionary<String, Object> bus = new Hashtable<>(Map.of(Connector.BUS, config.bus()));
+        Dictionary<String, Object> bus = new Hashtable<>(Map.of(Connector.BUS, config.bus(), Constants.SERVICE_PID, pid));
         registration = context.registerService(Connector.class, new UnixConnector(endpoint), bus);
+    }
+
+    private static Set<Integer> users(String name, String list) {
+        try {
+            return Arrays.stream(list.split(",")).map(String::strip).filter(id -> !id.isEmpty()).map(Integer::valueOf)
+                .collect(Collectors.toSet());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("unix socket %s: users '%s': want ids with commas between, for example 0,1000"
+                .formatted(name, list));
+        }
     }
 
     @Deactivate

@@ -58,7 +58,7 @@ public final class SocketComponent {
         }
         String guest = config.guest().isBlank() ? name : config.guest();
         var endpoint = new Endpoint(name, config.device(), Path.of(config.path()), config.mode(), guest);
-        Dictionary<String, Object> bus = new Hashtable<>(Map.of(Connector.BUS, config.bus()));
+        Dictionary<String, Object> bus = new Hashtable<>(Map.of(Connector.BUS, config.bus(), Constants.SERVICE_PID, pid));
         registration = context.registerService(Connector.class, new VhostConnector(endpoint), bus);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.it.cut;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,7 +22,7 @@ import vbus.shm.DriverRing;
 import vbus.shm.GuestMemory;
 import vbus.shm.IndirectTables;
 import vbus.shm.Region;
-import vbus.shm.linux.ErrnoException;
+
 import vbus.shm.linux.SharedFile;
 import vbus.venet.protocol.VirtualEthernet;
 
@@ -67,7 +68,7 @@ final class Station implements AutoCloseable {
     private final long[] words = new long[2 + WORDS];
     private int nextTransmit;
 
-    Station(Bus bus, String name, int number, Wiring wiring, boolean sealed, RandomGenerator random) throws ErrnoException {
+    Station(Bus bus, String name, int number, Wiring wiring, boolean sealed, RandomGenerator random) throws IOException {
         this.wiring = wiring;
         mac = 0x0200_0000_0000L + number;
         final long tables = IndirectTables.byteSize(SIZE, MAX_PIECES);

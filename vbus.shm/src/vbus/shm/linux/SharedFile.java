@@ -129,8 +129,15 @@ public final class SharedFile implements AutoCloseable {
     }
 
     /// What stands behind the first `byteSize` bytes as long as this is open.
-    public Backing backing(long byteSize) {
-        return isSealed() ? Backing.PROCESS : new Unsealed(byteSize, changed());
+    /// Errors: IOException when the file has not so many. The seal is asked for before the length: a guest may shorten the file and
+    /// seal it then, but not the other way round.
+    public Backing backing(long byteSize) throws IOException {
+        final boolean sealed = isSealed();
+        final long there = byteSize();
+        if (there < byteSize) {
+            throw new IOException("the file has 0x%x bytes: want 0x%x".formatted(there, byteSize));
+        }
+        return sealed ? Backing.PROCESS : new Unsealed(byteSize, changed());
     }
 
     /// A file that can be shortened. That changes its time, there and back; so does the first store into a page, and no other.

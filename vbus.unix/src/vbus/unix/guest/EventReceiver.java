@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.unix.guest;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import vbus.unix.protocol.EventLayout;
 /// Threads: the vCPU's.
 final class EventReceiver {
 
+    private static final System.Logger LOG = System.getLogger("vbus.unix.guest");
     private static final int BATCH = 32;
 
     private final MemorySegment slots;
@@ -75,9 +77,18 @@ final class EventReceiver {
             for (int i = 0; i < n; i++) {
                 MemorySegment.copy(slots, cookies[i] * EventLayout.BYTES, event, 0, EventLayout.BYTES);
                 offer(cookies[i]);
-                dispatch.accept(event);
+                guarded();
             }
             ring.publish();
+        }
+    }
+
+    /// What a driver does with an event must not cost the others theirs.
+    private void guarded() {
+        try {
+            dispatch.accept(event);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "an event could not be handled: " + e, e);
         }
     }
 }
