@@ -152,6 +152,9 @@ public final class PackedDriver implements DriverRing {
         WORDS.setRelease(ring, PackedLayout.at(old) + WORD, shownWord); // pairs with the device's acquire of it
         shown = now;
         shownOffers = offered;
+        if (device == Doorbell.NONE) {
+            return; // the device polls: no fence, which would wait for every store of the burst
+        }
         VarHandle.fullFence(); // the device says that it wants to be kicked, then looks at the descriptor
         final int event = (int) EVENT.getOpaque(deviceEvent, 0L);
         final int flags = event >>> 16 & 3;

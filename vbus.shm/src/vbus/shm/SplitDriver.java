@@ -162,6 +162,9 @@ public final class SplitDriver implements DriverRing {
         }
         shownIdx = now;
         SplitLayout.show(avail, now); // pairs with the device's acquire of avail.idx
+        if (device == Doorbell.NONE) {
+            return; // the device polls: no fence, which would wait for every store of the burst
+        }
         VarHandle.fullFence(); // the device says that it wants to be kicked, then looks at avail.idx
         if (eventIndex ? SplitLayout.passes(used.get(SHORT, SplitLayout.availEvent(size)) & 0xffff, old, now)
             : (used.get(SHORT, FLAGS_AT) & 1) == 0) {

@@ -217,10 +217,15 @@ public final class SplitRing implements Ring {
         early.publish();
         final int idx = (int) (now - bias) & 0xffff;
         SplitLayout.show(used, idx); // pairs with the driver's acquire of used.idx
+        final Doorbell bell = guest;
+        if (bell == Doorbell.NONE) {
+            owed = false; // the driver polls: no fence, which would wait for every store of the burst
+            return;
+        }
         VarHandle.fullFence(); // the driver says that it wants to be told, then looks at used.idx
         if (again || wanted((int) (shown - bias) & 0xffff, idx)) {
             notified++;
-            guest.ring();
+            bell.ring();
         } else {
             suppressed++;
         }
