@@ -82,7 +82,7 @@ class EventQueueTest {
         inbox.lend(1); // and few more than it takes
         int most = 0;
         long end = System.nanoTime() + Await.DEADLINE.toNanos();
-        while (!matches(raised, told) || over.getCount() > 0) {
+        while (!matches(raised, told) || over.getCount() > 0 || waiting.get() > 0) { // the last event may tell nothing new
             int before = inbox.seen.size();
             guest();
             for (EventInbox.Seen s : inbox.seen.subList(before, inbox.seen.size())) {
@@ -97,7 +97,6 @@ class EventQueueTest {
         assertEquals(THREADS * RAISES, java.util.stream.IntStream.range(0, SIGNALS).map(raised::get).sum());
         assertTrue(most <= SIGNALS, "waiting at most " + most);
         assertTrue(inbox.seen.size() <= THREADS * RAISES);
-        assertEquals(0, waiting.get());
     }
 
     private static boolean matches(AtomicIntegerArray raised, int[] told) {
