@@ -29,8 +29,6 @@ import vbus.api.view.Journal;
 @Component(service = {BackplaneComponent.class, Inventory.class, ConfigurationListener.class}, immediate = true)
 public final class BackplaneComponent implements Inventory, ConfigurationListener {
 
-    private static final long SPIN_NANOS = 20_000; // about one wake-up of a guest on another processor
-
     private final Lane lane;
     private final Control control;
     private final Backplane backplane;
@@ -48,7 +46,7 @@ public final class BackplaneComponent implements Inventory, ConfigurationListene
         this.configurations = configurations;
         this.failures = failures;
         control = new Control(journal);
-        lane = new Lane("vbus lane 0", new IdlePolicy(SPIN_NANOS));
+        lane = new Lane("vbus lane 0", new IdlePolicy(IdlePolicy.SPIN_NANOS));
         backplane = new Backplane(lane, control, journal);
     }
 

@@ -41,15 +41,6 @@ final class Breakage {
         session.offered.slot.control().execute(() -> end(why));
     }
 
-    /// Breaks the session when its guest shortened the file behind its memory; true when it did. Asks the system.
-    boolean whenShortened() {
-        if (isIntact()) {
-            return false;
-        }
-        fail(SHORTENED);
-        return true;
-    }
-
     /// After a fault, on the lane: breaks the session when it is its guest's, unless it is broken already, and takes its rings out
     /// of use, so that nobody touches that memory once more before the session has ended. True when it is the guilty guest's.
     boolean whenGuilty() {
@@ -85,9 +76,7 @@ final class Breakage {
         if (e instanceof VbusException v) {
             return v;
         }
-        if (!whenShortened()) {
-            fail("its device model failed: " + e);
-        }
+        fail("its device model failed: " + e);
         return standing.over(session.label());
     }
 

@@ -7,6 +7,9 @@ package vbus.core;
 /// from the very guest it waits for. Threads: the lane's.
 final class IdlePolicy {
 
+    /// About one wake-up of a guest on another processor.
+    static final long SPIN_NANOS = 20_000;
+
     private final long spinNanos;
     private long since;
 

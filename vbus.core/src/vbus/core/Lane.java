@@ -100,7 +100,7 @@ final class Lane implements AutoCloseable {
         if (!Patience.of(nanos, left -> task.done.await(left, TimeUnit.NANOSECONDS))) {
             overdue = task.done;
             throw new VbusException(Status.TIMED_OUT, "%s did not reach a burst boundary within %d ms"
-                .formatted(thread.getName(), TimeUnit.NANOSECONDS.toMillis(patienceNanos)));
+                .formatted(thread.getName(), TimeUnit.NANOSECONDS.toMillis(nanos)));
         }
         switch (task.thrown) {
             case null -> { }

@@ -81,6 +81,7 @@ final class Registrations {
         for (Registered r : all) {
             if (r.ring() != null) {
                 counters.put("ring" + r.id() + ".notified", r.ring().notified());
+                counters.put("ring" + r.id() + ".suppressed", r.ring().suppressed());
             }
         }
         return counters;

@@ -17,7 +17,6 @@ import vbus.api.view.Journal;
 public final class Standalone implements AutoCloseable {
 
     private static final long GRACE_MILLIS = 10_000;
-    private static final long SPIN_NANOS = 20_000;
 
     private final EventJournal journal = new EventJournal();
     private final Control control = new Control(journal);
@@ -28,7 +27,7 @@ public final class Standalone implements AutoCloseable {
     /// Makes the bus, and links the device to it.
     public Standalone(String bus, String name, Device device) {
         try {
-            lane = new Lane("vbus lane of " + bus, new IdlePolicy(SPIN_NANOS));
+            lane = new Lane("vbus lane of " + bus, new IdlePolicy(IdlePolicy.SPIN_NANOS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -93,11 +93,8 @@ final class HostMemory implements AutoCloseable {
         if (!file.isMemory()) {
             throw new IOException("the file lies on a disk or on a network: want a memfd");
         }
-        if (file.byteSize() < offset + size) {
-            throw new IOException("the file has 0x%x bytes: want 0x%x".formatted(file.byteSize(), offset + size));
-        }
-        MemorySegment memory = file.map(offset + size, arena).asSlice(offset, size);
         Backing backing = file.backing(offset + size);
+        MemorySegment memory = file.map(offset + size, arena).asSlice(offset, size);
         Region region = new Region(address, memory, backing);
         all.add(region);
         if (backing == Backing.PROCESS) {

@@ -16,13 +16,12 @@ import vbus.unix.protocol.SlotLayout;
 ///
 /// ```
 ///   look ── REQUEST ─▶ make the call ─▶ DONE ─▶ wake the guest, when it sleeps
-///    │ nothing for the time of spinning                                  
+///    │ nothing for the time of spinning
 ///    └─▶ HOST_SLEEPS ─ fence ─ look again ─ sleep on the host's eventfd
 /// ```
 final class SlotServer {
 
     private static final int LOOKS = 64;
-    private static final VarHandle WORD = SlotLayout.INT.varHandle();
     private static final long JOIN_MILLIS = 5000;
 
     private final Attached guest;
@@ -108,8 +107,8 @@ final class SlotServer {
     }
 
     private void answer() {
-        final int vector = (int) WORD.getOpaque(slot, (long) SlotLayout.VECTOR);
-        final int length = (int) WORD.getOpaque(slot, (long) SlotLayout.LENGTH);
+        final int vector = slot.get(SlotLayout.INT, SlotLayout.VECTOR);
+        final int length = slot.get(SlotLayout.INT, SlotLayout.LENGTH);
         final long arguments = slot.get(SlotLayout.LONG, SlotLayout.ADDRESS);
         final int result = vector == BusCall.DEVCALL && length == BusCall.CALL_BYTES && arguments == address + SlotLayout.ARGUMENTS
             ? device() : calls.execute(vector, length, arguments);

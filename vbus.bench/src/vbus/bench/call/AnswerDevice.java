@@ -15,27 +15,12 @@ final class AnswerDevice implements Device {
     static final int VERSION = 1;
 
     /// A guest's end that hears nothing.
-    static final SessionEvents SILENT = new SessionEvents() {
-        @Override
-        public void event(int kind, byte[] data) { }
-
-        @Override
-        public void configChanged() { }
-
-        @Override
-        public void broken(String reason) { }
-
-        @Override
-        public void closed() { }
-    };
+    static final SessionEvents SILENT = new SessionEvents() { };
 
     @Override
     public List<DeviceInterface> link(String bus) {
         return List.of(new DeviceInterface("answer", VERSION, _ -> new Answer()));
     }
-
-    @Override
-    public void unlink(String bus) { }
 
     /// The answer alone, without a bus.
     static final class Answer implements Connection {

@@ -20,7 +20,7 @@ final class DetachProcess {
     private static final int BURST = 32;
 
     private final Standalone bus = new Standalone("bench", "drain", new DrainDevice());
-    private final Crowd[] others = new Crowd[OTHERS];
+    private final RingGuest[] others = new RingGuest[OTHERS];
     private final long[] arenas = new long[OTHERS];
     private final long[] detaches = new long[OTHERS];
     private volatile boolean over;
@@ -32,10 +32,10 @@ final class DetachProcess {
 
     private void run(Orders orders, boolean detaching, long warmMillis, long millis) throws Exception {
         for (int i = 0; i < OTHERS; i++) {
-            others[i] = new Crowd(bus.bus(), "other" + i);
+            others[i] = new RingGuest(bus.bus(), "other" + i);
         }
         Cpu.pin(0);
-        try (Crowd guest = new Crowd(bus.bus(), "guest")) {
+        try (RingGuest guest = new RingGuest(bus.bus(), "guest")) {
             final Thread warm = crowd(true, warmMillis / 2);
             measure(guest, warmMillis);
             join(warm);
@@ -45,7 +45,7 @@ final class DetachProcess {
             orders.say(String.format(Locale.ROOT, "figures %f %f %f %f", rateAndPause[0], rateAndPause[1], median(arenas),
                 median(detaches)));
         }
-        for (Crowd other : others) {
+        for (RingGuest other : others) {
             other.close();
         }
         bus.close();
@@ -81,11 +81,11 @@ final class DetachProcess {
         final long before = System.nanoTime();
         arenas[i] = others[i].leave();
         detaches[i] = System.nanoTime() - before;
-        others[i] = new Crowd(bus.bus(), "other" + i);
+        others[i] = new RingGuest(bus.bus(), "other" + i);
     }
 
     /// Millions a second, and the longest pause in microseconds.
-    private static double[] measure(Crowd guest, long millis) {
+    private static double[] measure(RingGuest guest, long millis) {
         final long begin = System.nanoTime();
         final long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
         long elements = 0;

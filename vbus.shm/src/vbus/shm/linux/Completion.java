@@ -48,6 +48,9 @@ final class Completion {
             MemorySegment made = arena.allocate(JAVA_LONG);
             MemorySegment path = arena.allocateFrom("/dev/null");
             nothing = (int) Libc.checked("open", s -> (int) OPEN.invokeExact(s, path, CLOEXEC, 0));
+            if (!System.getProperty("os.arch").matches("amd64|x86_64")) { // elsewhere these numbers are other calls
+                throw new ErrnoException("io_setup", ErrnoException.ENOSYS);
+            }
             Libc.checked("io_setup", s -> (long) SETUP.invokeExact(s, IO_SETUP, WAITING, made));
             context = made.get(JAVA_LONG, 0);
         } catch (ErrnoException e) {

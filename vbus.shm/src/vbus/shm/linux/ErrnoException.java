@@ -9,6 +9,7 @@ public final class ErrnoException extends IOException {
 
     static final int EINTR = 4;
     static final int EAGAIN = 11;
+    static final int ENOSYS = 38;
     static final int EADDRINUSE = 98;
     static final int ECONNREFUSED = 111;
 

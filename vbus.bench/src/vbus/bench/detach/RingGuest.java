@@ -21,7 +21,7 @@ import vbus.shm.linux.SharedFile;
 /// A guest with memory of its own in a memfd, and a ring to the drain.
 ///
 /// Threads: one, but for the ring's device side.
-final class Crowd implements AutoCloseable, DeviceEvents {
+final class RingGuest implements AutoCloseable, DeviceEvents {
 
     static final int SIZE = 256;
 
@@ -36,7 +36,7 @@ final class Crowd implements AutoCloseable, DeviceEvents {
     private final int[] lengths = new int[BURST];
     private int id;
 
-    Crowd(Bus bus, String name) throws IOException {
+    RingGuest(Bus bus, String name) throws IOException {
         final MemorySegment memory;
         try (SharedFile file = SharedFile.create(name, SharedRing.byteSize(SIZE))) {
             memory = file.map(SharedRing.byteSize(SIZE), arena);
