@@ -3,7 +3,6 @@ package vbus.shm;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// A reusable cursor over the chains that a device took from a ring: who holds it allocates nothing per element.
@@ -18,21 +17,27 @@ import java.nio.ByteOrder;
 /// Errors: IndexOutOfBoundsException when a range is not inside the chain.
 /// Ownership: the device's; its segments are valid until the burst ends, so do not hold one across a call that blocks.
 /// Threads: one at a time.
-public final class Burst {
+public final class Burst extends Apart {
 
-    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
     private static final ValueLayout.OfLong BIG_ENDIAN = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final int NO_SHAPE = 0;
+    private static final int READABLE = 1; // every chain is one readable piece, of its own number
+    private static final int WRITABLE = 2; // one writable piece
+    private static final int MIXED = 3; // where its pieces are is in first and firstWritable
 
     private final int[] token;
     private final int[] first;
     private final int[] firstWritable;
     private final MemorySegment[] segment;
-    private final long[] offset;
-    private final int[] length;
+    private final long[] place; // of a piece, two: its offset in the segment, its length
+    private int shape;
     private int chains;
     private int pieces;
+    private boolean counted; // tokens follow each other: firstToken, and so on, up to tokenMask, then 0
+    private int firstToken;
+    private int tokenMask;
     private boolean anyWritable;
-    private int fetched;
 
     /// A burst of up to `maxChains` chains with `maxPieces` pieces in all: a chain with more pieces than that is refused.
     public Burst(int maxChains, int maxPieces) {
@@ -40,67 +45,93 @@ public final class Burst {
         first = new int[maxChains + 1];
         firstWritable = new int[maxChains];
         segment = new MemorySegment[maxPieces];
-        offset = new long[maxPieces];
-        length = new int[maxPieces];
+        place = new long[2 * maxPieces];
     }
 
     /// Number of chains.
     public int chains() {
-        return chains;
+        return shape == MIXED ? chains : pieces;
     }
 
     /// Bytes that the guest wrote for the device.
     public long readable(int chain) {
-        return sum(first[chain], firstWritable[chain]);
+        return sum(first(chain), firstWritable(chain));
     }
 
     /// Bytes that the device may write.
     public long writable(int chain) {
-        return sum(firstWritable[chain], first[chain + 1]);
+        return sum(firstWritable(chain), first(chain + 1));
     }
 
     private long sum(int from, int to) {
         long bytes = 0;
         for (int p = from; p < to; p++) {
-            bytes += length[p];
+            bytes += length(p);
         }
         return bytes;
     }
 
     /// Eight bytes as one big-endian number, read once.
     public long readLong(int chain, long at) {
-        final int p = first[chain];
-        if (p < firstWritable[chain] && at >= 0 && at <= length[p] - 8) {
-            return segment[p].get(BIG_ENDIAN, offset[p] + at);
+        final int p = first(chain);
+        if (p < firstWritable(chain) && at >= 0 && at <= length(p) - 8) {
+            return segment[p].get(BIG_ENDIAN, offset(p) + at);
         }
         check(at, 8, readable(chain));
         long value = 0;
         for (int i = 0; i < 8; i++) {
             long in = at + i;
             int q = p;
-            while (in >= length[q]) {
-                in -= length[q++];
+            while (in >= length(q)) {
+                in -= length(q++);
             }
-            value = value << 8 | segment[q].get(ValueLayout.JAVA_BYTE, offset[q] + in) & 0xff;
+            value = value << 8 | segment[q].get(ValueLayout.JAVA_BYTE, offset(q) + in) & 0xff;
         }
         return value;
     }
 
     /// Copies out of the readable part.
-    public void read(int chain, long at, MemorySegment to, long toOffset, long bytes) {
-        int p = first[chain];
-        if (p < firstWritable[chain] && at >= 0 && bytes >= 0 && bytes <= length[p] - at) { // most chains: one piece
-            MemorySegment.copy(segment[p], offset[p] + at, to, toOffset, bytes);
-            return;
+    public void read(int chain, long at, MemorySegment to, long toOffset, long bytes) { // short, so that it is always compiled in line
+        if (!readPieces(chain, at, to, toOffset, bytes)) {
+            readPiece(chain, at, to, toOffset, bytes);
         }
+    }
+
+    private void readPiece(int piece, long at, MemorySegment to, long toOffset, long bytes) {
+        MemorySegment.copy(segment[piece], offset(piece) + at, to, toOffset, bytes);
+    }
+
+    private boolean readPieces(int chain, long at, MemorySegment to, long toOffset, long bytes) {
+        if (isInPiece(chain, at, bytes)) {
+            return false;
+        }
+        readAcross(chain, at, to, toOffset, bytes);
+        return true;
+    }
+
+    /// True for most bursts: each chain is one readable piece, and the range is in it.
+    private boolean isInPiece(int chain, long at, long bytes) {
+        return shape == READABLE && (at | bytes) >= 0 && bytes <= length(chain) - at;
+    }
+
+    private long offset(int piece) {
+        return place[2 * piece];
+    }
+
+    private long length(int piece) {
+        return place[2 * piece + 1];
+    }
+
+    private void readAcross(int chain, long at, MemorySegment to, long toOffset, long bytes) {
         check(at, bytes, readable(chain));
+        int p = first(chain);
         while (bytes > 0) {
-            if (at >= length[p]) {
-                at -= length[p++];
+            if (at >= length(p)) {
+                at -= length(p++);
                 continue;
             }
-            long n = Math.min(bytes, length[p] - at);
-            MemorySegment.copy(segment[p], offset[p] + at, to, toOffset, n);
+            long n = Math.min(bytes, length(p) - at);
+            MemorySegment.copy(segment[p], offset(p) + at, to, toOffset, n);
             at += n;
             toOffset += n;
             bytes -= n;
@@ -109,19 +140,19 @@ public final class Burst {
 
     /// Copies into the writable part.
     public void write(int chain, long at, MemorySegment from, long fromOffset, long bytes) {
-        int p = firstWritable[chain];
-        if (p < first[chain + 1] && at >= 0 && bytes >= 0 && bytes <= length[p] - at) {
-            MemorySegment.copy(from, fromOffset, segment[p], offset[p] + at, bytes);
+        int p = firstWritable(chain);
+        if (p < first(chain + 1) && at >= 0 && bytes >= 0 && bytes <= length(p) - at) {
+            MemorySegment.copy(from, fromOffset, segment[p], offset(p) + at, bytes);
             return;
         }
         check(at, bytes, writable(chain));
         while (bytes > 0) {
-            if (at >= length[p]) {
-                at -= length[p++];
+            if (at >= length(p)) {
+                at -= length(p++);
                 continue;
             }
-            long n = Math.min(bytes, length[p] - at);
-            MemorySegment.copy(from, fromOffset, segment[p], offset[p] + at, n);
+            long n = Math.min(bytes, length(p) - at);
+            MemorySegment.copy(from, fromOffset, segment[p], offset(p) + at, n);
             at += n;
             fromOffset += n;
             bytes -= n;
@@ -131,18 +162,26 @@ public final class Burst {
     /// Copies from one guest's chain to another's, once.
     public void copyTo(int chain, long at, Burst to, int toChain, long toAt, long bytes) {
         check(at, bytes, readable(chain));
-        int p = first[chain];
+        int p = first(chain);
         while (bytes > 0) {
-            if (at >= length[p]) {
-                at -= length[p++];
+            if (at >= length(p)) {
+                at -= length(p++);
                 continue;
             }
-            long n = Math.min(bytes, length[p] - at);
-            to.write(toChain, toAt, segment[p], offset[p] + at, n);
+            long n = Math.min(bytes, length(p) - at);
+            to.write(toChain, toAt, segment[p], offset(p) + at, n);
             at += n;
             toAt += n;
             bytes -= n;
         }
+    }
+
+    private int first(int chain) {
+        return shape == MIXED ? first[chain] : chain;
+    }
+
+    private int firstWritable(int chain) {
+        return shape == MIXED ? firstWritable[chain] : shape == READABLE ? chain + 1 : chain;
     }
 
     private static void check(long at, long bytes, long available) {
@@ -154,7 +193,7 @@ public final class Burst {
     // ---- filled by a ring
 
     int token(int chain) {
-        return token[chain];
+        return counted ? firstToken + chain & tokenMask : token[chain];
     }
 
     int maxChains() {
@@ -166,7 +205,18 @@ public final class Burst {
         return anyWritable;
     }
 
+    /// Begins anew; tokens are numbers from `first` on, and from 0 on again after `mask`.
+    void clear(int first, int mask) {
+        clear();
+        counted = true;
+        firstToken = first & mask;
+        tokenMask = mask;
+    }
+
+    /// Begins anew.
     void clear() {
+        counted = false;
+        shape = NO_SHAPE;
         chains = 0;
         pieces = 0;
         anyWritable = false;
@@ -175,21 +225,27 @@ public final class Burst {
     /// Adds a chain of one piece; false when no room is left.
     boolean single(MemorySegment s, long at, int bytes, boolean deviceWrites, int chainToken) {
         final int p = pieces;
-        final int c = chains;
         if (p == segment.length) {
             return false;
+        }
+        if (shape != (deviceWrites ? WRITABLE : READABLE)) {
+            if (shape != NO_SHAPE) {
+                add(s, at, bytes, deviceWrites);
+                close(chainToken);
+                return true;
+            }
+            shape = deviceWrites ? WRITABLE : READABLE;
+            anyWritable = deviceWrites;
         }
         if (segment[p] != s) { // a store of a reference costs more than this
             segment[p] = s;
         }
-        offset[p] = at;
-        length[p] = bytes;
-        token[c] = chainToken;
-        firstWritable[c] = deviceWrites ? p : p + 1;
-        anyWritable |= deviceWrites;
+        place[2 * p] = at;
+        place[2 * p + 1] = bytes;
+        if (!counted) {
+            token[p] = chainToken;
+        }
         pieces = p + 1;
-        chains = c + 1;
-        first[c + 1] = p + 1;
         return true;
     }
 
@@ -198,12 +254,13 @@ public final class Burst {
         if (pieces == segment.length) {
             return false;
         }
+        mix();
         if (pieces == first[chains]) {
             firstWritable[chains] = pieces;
         }
         segment[pieces] = s;
-        offset[pieces] = at;
-        length[pieces++] = bytes;
+        place[2 * pieces] = at;
+        place[2 * pieces++ + 1] = bytes;
         if (deviceWrites) {
             anyWritable = true;
         } else {
@@ -212,27 +269,27 @@ public final class Burst {
         return true;
     }
 
+    /// From here on chains are not of one piece each, or not all of one kind.
+    private void mix() {
+        if (shape == MIXED) {
+            return;
+        }
+        chains = pieces;
+        for (int c = 0; c < chains; c++) {
+            firstWritable[c] = firstWritable(c);
+            first[c + 1] = c + 1;
+        }
+        shape = MIXED;
+    }
+
     /// Ends the open chain; `token` is what its ring knows it by.
     void close(int chainToken) {
         token[chains++] = chainToken;
         first[chains] = pieces;
     }
 
-    /// Has the first cache line of every piece on its way at once, when all are readable. The device that reads them one after the
-    /// other would wait for each: between two processors that takes longer than all it does with a small message.
-    int fetch() {
-        int seen = 0;
-        for (int p = anyWritable ? pieces : 0; p < pieces; p++) {
-            if (length[p] > 0) {
-                seen ^= (byte) BYTE.getOpaque(segment[p], offset[p]);
-            }
-        }
-        fetched = seen; // so that no compiler drops the reads
-        return chains;
-    }
-
     /// Forgets the pieces of the open chain.
     void abandon() {
-        pieces = first[chains];
+        pieces = first(chains());
     }
 }

@@ -26,12 +26,23 @@ public interface DriverRing {
     /// Errors: IllegalArgumentException when the chain is empty, or has more pieces than this kind of ring carries.
     boolean offer(Chain chain, long cookie);
 
+    /// Offers up to `most` buffers again, each as it was offered a round before: the same pieces, the same cookie. For a driver that
+    /// has a buffer for each place of the ring, fills them in turn and never changes their lengths: nothing is written but an index.
+    /// The result is their number: 0 when none can be, as in the first round, or on a ring that is not of that kind; then `offer` can.
+    default int again(int most) {
+        return 0;
+    }
+
     /// Shows the offers to the device and kicks it unless it asked not to be told.
     void publish();
 
     /// Takes back completed buffers, oldest first: their cookies and, on a receive ring, the bytes the device wrote.
     /// The result is their number, 0 when there is none, or [#BROKEN]; bounded by the arrays' lengths.
     int reap(long[] cookies, int[] lengthsBytes);
+
+    /// Takes back up to `most` completed buffers as `reap` with arrays does, and tells their number only: for a driver that knows them
+    /// by their order, and does not ask for lengths.
+    int reap(int most);
 
     /// Asks the device to signal completions; true when some wait already.
     boolean watch();

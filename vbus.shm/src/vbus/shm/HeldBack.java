@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// A chain is known by its place in the ring; of two chains that the device holds, no two have one place. What is noted here stays
 /// until the place is taken again, so that a rollback finds it.
 /// Threads: the lane's.
-final class HeldBack {
+final class HeldBack extends Apart {
 
     /// Instead of a number of bytes: the chain had no writable part.
     static final int NOTHING_WRITABLE = -2;
@@ -18,6 +18,7 @@ final class HeldBack {
     private final int[] written;
     private final long[] since;
     private long publishes;
+    private boolean idle = true; // nothing came before its turn yet, as with most devices
 
     HeldBack(int places) {
         written = new int[places];
@@ -27,19 +28,20 @@ final class HeldBack {
 
     /// A chain was taken at `place`.
     void open(int place) {
-        if (written[place] != OPEN) {
+        if (!idle && written[place] != OPEN) {
             written[place] = OPEN;
         }
     }
 
     /// The chain at `place` was completed with so many bytes, or [#NOTHING_WRITABLE].
     void complete(int place, int bytes) {
+        idle = false;
         since[place] = publishes;
         written[place] = bytes;
     }
 
     boolean isComplete(int place) {
-        return written[place] != OPEN;
+        return !idle && written[place] != OPEN;
     }
 
     int written(int place) {

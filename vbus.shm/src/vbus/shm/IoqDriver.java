@@ -24,7 +24,7 @@ import java.lang.foreign.MemorySegment;
 ///  receive:   offer pushes valid tail the first time round, later pops inuse head; reap reads at inuse head
 /// ```
 /// Cookies and positions are kept here: the copies in the ring are for the other side and for people who look at it.
-public final class IoqDriver implements DriverRing {
+public final class IoqDriver extends Apart implements DriverRing {
 
     private final MemorySegment ring;
     private final Direction direction;
@@ -109,10 +109,18 @@ public final class IoqDriver implements DriverRing {
 
     @Override
     public int reap(long[] cookies, int[] lengthsBytes) {
+        return reap(cookies, lengthsBytes, Math.min(cookies.length, lengthsBytes.length));
+    }
+
+    @Override
+    public int reap(int most) {
+        return reap(null, null, most);
+    }
+
+    private int reap(long[] cookies, int[] lengthsBytes, int limit) {
         if (fault != null) {
             return BROKEN;
         }
-        final int limit = Math.min(cookies.length, lengthsBytes.length);
         int n = 0;
         while (n < limit && outstanding > 0) {
             final int owner = IoqLayout.owner(ring, reap);
@@ -126,8 +134,11 @@ public final class IoqDriver implements DriverRing {
                     .formatted(reap, owner & 0xff, length, lent[reap]);
                 return BROKEN;
             }
-            cookies[n] = cookie[reap];
-            lengthsBytes[n++] = (int) length;
+            if (cookies != null) {
+                cookies[n] = cookie[reap];
+                lengthsBytes[n] = (int) length;
+            }
+            n++;
             reap = next(reap, count);
             outstanding--;
             if (direction == Direction.TO_DEVICE) {

@@ -24,7 +24,7 @@ import java.lang.foreign.MemorySegment;
 /// ```
 /// The own position is kept here and never read back from the guest's memory; what says that a descriptor may be taken is its
 /// `sown` byte alone. Completion is in order. @spec AlacrityVM ioq.h; the patterns of its venet driver
-public final class IoqRing implements Ring {
+public final class IoqRing extends Apart implements Ring {
 
     private final MemorySegment ring;
     private final Direction direction;
@@ -97,7 +97,7 @@ public final class IoqRing implements Ring {
         }
         take = at;
         taken += burst.chains();
-        return burst.fetch();
+        return burst.chains();
     }
 
     /// What the guest wrote into the index words is not needed here, but a guest that writes nonsense there is broken.

@@ -22,7 +22,7 @@ import java.util.Arrays;
 ///
 /// Descriptors are written as they are offered, but for the first since the last `publish`, which hides those behind it.
 /// Buffer ids are used in turn: first returned, first used.
-public final class PackedDriver implements DriverRing {
+public final class PackedDriver extends Apart implements DriverRing {
 
     private static final int NO_BATCH = -1;
 
@@ -165,10 +165,18 @@ public final class PackedDriver implements DriverRing {
 
     @Override
     public int reap(long[] reapedCookies, int[] lengthsBytes) {
+        return reap(reapedCookies, lengthsBytes, Math.min(reapedCookies.length, lengthsBytes.length));
+    }
+
+    @Override
+    public int reap(int most) {
+        return reap(null, null, most);
+    }
+
+    private int reap(long[] reapedCookies, int[] lengthsBytes, int limit) {
         if (fault != null) {
             return BROKEN;
         }
-        final int limit = Math.min(reapedCookies.length, lengthsBytes.length);
         int n = 0;
         while (n < limit && reaped != shownOffers) {
             int id = batch;
@@ -193,8 +201,11 @@ public final class PackedDriver implements DriverRing {
                     id = first;
                 }
             }
-            reapedCookies[n] = cookies[id];
-            lengthsBytes[n++] = length;
+            if (reapedCookies != null) {
+                reapedCookies[n] = cookies[id];
+                lengthsBytes[n] = length;
+            }
+            n++;
             giveBack(id);
         }
         if (batch != NO_BATCH && reaped == shownOffers) {

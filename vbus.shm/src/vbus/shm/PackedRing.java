@@ -29,7 +29,7 @@ import java.lang.invoke.VarHandle;
 /// then the first, which shows them all. Every descriptor is read once; lengths, flags and the length of a chain are checked
 /// before use. A buffer id is the driver's own and only given back. In order, one used descriptor stands for all chains before it
 /// that had nothing writable.
-public final class PackedRing implements Ring {
+public final class PackedRing extends Apart implements Ring {
 
     /// The position of a fresh ring, see [#position].
     public static final int START = 0x8000_8000;
@@ -140,7 +140,7 @@ public final class PackedRing implements Ring {
             left -= count;
         }
         next = at;
-        return burst.fetch();
+        return burst.chains();
     }
 
     /// What is to know of a chain that may be completed when its place has another chain already.

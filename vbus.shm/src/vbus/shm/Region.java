@@ -9,10 +9,20 @@ import java.lang.foreign.MemorySegment;
 /// Threads: immutable.
 public final class Region {
 
+    /// A region that has nothing.
+    static final Region NONE = new Region();
+
     private final long address;
     private final long bytes;
     private final MemorySegment memory;
     private final Backing backing;
+
+    private Region() {
+        address = 0;
+        bytes = 0;
+        memory = MemorySegment.NULL;
+        backing = Backing.PROCESS;
+    }
 
     /// Memory that nobody can take away.
     public Region(long address, MemorySegment memory) {
@@ -48,6 +58,11 @@ public final class Region {
         return backing;
     }
 
+    /// Its size in bytes.
+    public long byteSize() {
+        return bytes;
+    }
+
     /// First guest address behind the range.
     public long end() {
         return address + bytes;
@@ -59,8 +74,9 @@ public final class Region {
     }
 
     /// True when the range begins here and all of it does; an empty one begins somewhere too.
-    boolean contains(long guestAddress, long byteCount) {
-        return contains(guestAddress) && byteCount <= bytes - (guestAddress - address);
+    boolean contains(long guestAddress, int byteCount) {
+        final long offset = guestAddress - address; // an address above 2^63 gives one behind the end, or a negative one
+        return offset >= 0 && offset < bytes && byteCount <= bytes - offset;
     }
 
     boolean overlaps(Region other) {

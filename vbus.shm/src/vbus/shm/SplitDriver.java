@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: one side of one queue, whose parts share its position; what it takes back in order and in any order differs
 package vbus.shm;
 
-import static vbus.shm.SplitLayout.DESCRIPTOR_BYTES;
 import static vbus.shm.SplitLayout.FLAGS_AT;
 import static vbus.shm.SplitLayout.IDX;
 import static vbus.shm.SplitLayout.IDX_AT;
 import static vbus.shm.SplitLayout.INDIRECT;
 import static vbus.shm.SplitLayout.INT;
-import static vbus.shm.SplitLayout.LONG;
 import static vbus.shm.SplitLayout.NEXT;
 import static vbus.shm.SplitLayout.RING_AT;
 import static vbus.shm.SplitLayout.SHORT;
@@ -15,16 +14,9 @@ import static vbus.shm.SplitLayout.WRITE;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 
 /// The driver's side of a virtio split virtqueue. @spec virtio 1.2, 2.7
-///
-/// Descriptors are used in turn: first returned, first used. A ring that is served in order has the same descriptor at the same
-/// place in each round then, and what lies there already is not written again: its cache lines stay with both sides. It is also
-/// the order that IN_ORDER asks for.
-public final class SplitDriver implements DriverRing {
-
-    private static final int NO_BATCH = -1;
+public final class SplitDriver extends Apart implements DriverRing {
 
     private final MemorySegment table;
     private final MemorySegment avail;
@@ -36,20 +28,12 @@ public final class SplitDriver implements DriverRing {
     private final boolean inOrder;
     private final IndirectTables tables;
     private final Doorbell device;
-    private final long[] addresses; // as they lie in the table, the words too
-    private final long[] words;
-    private final int[] heads; // as they lie in the available ring
-    private final long[] cookies;
-    private final int[] lent; // of a chain by its first descriptor: the bytes that the device may write
-    private final boolean[] out; // the device has this chain
-    private final int[] freeIds; // a ring of size entries, from freeAt on and before freeEnd
-    private int freeAt;
-    private int freeEnd;
+    private final SplitLoans loans;
     private int availIdx;
     private int shownIdx;
     private int usedIdx;
     private int seen;
-    private int batch = NO_BATCH; // in order: the last chain of the batch that is being reaped
+    private int batchEnd; // in order: where the batch that is being reaped ends, or usedIdx
     private int batchLength;
     private String fault;
 
@@ -66,15 +50,7 @@ public final class SplitDriver implements DriverRing {
         tables.check(size);
         this.tables = features.indirect() ? tables : IndirectTables.NONE;
         this.device = device;
-        addresses = new long[size];
-        words = new long[size];
-        heads = new int[size];
-        cookies = new long[size];
-        lent = new int[size];
-        out = new boolean[size];
-        freeIds = new int[size];
-        Arrays.setAll(freeIds, i -> i);
-        freeEnd = size;
+        loans = new SplitLoans(queue, inOrder);
         table.fill((byte) 0);
         avail.fill((byte) 0);
         used.fill((byte) 0);
@@ -82,14 +58,12 @@ public final class SplitDriver implements DriverRing {
 
     @Override
     public boolean offer(long address, int lengthBytes, long cookie) {
-        final int at = freeAt;
-        if (at == freeEnd) {
+        if (loans.free() == 0) {
             return false;
         }
-        final int id = freeIds[at & mask];
-        descriptor(id, address, (writes ? (long) WRITE << 32 : 0) | lengthBytes & 0xffff_ffffL);
-        freeAt = at + 1;
-        lend(id, writes ? lengthBytes : 0, cookie);
+        loans.descriptor(loans.next(0), address, (writes ? (long) WRITE << 32 : 0) | lengthBytes & 0xffff_ffffL);
+        loans.lend(availIdx & mask, 1, writes ? lengthBytes : 0, cookie);
+        availIdx = availIdx + 1 & 0xffff;
         return true;
     }
 
@@ -100,23 +74,23 @@ public final class SplitDriver implements DriverRing {
             throw new IllegalArgumentException("a chain without a piece: want at least 1");
         }
         final boolean indirect = pieces > 1 && pieces <= tables.maxPieces();
-        if (free() < (indirect ? 1 : pieces)) {
+        final int descriptors = indirect ? 1 : pieces;
+        if (loans.free() < descriptors) {
             return false;
         }
-        final int head = freeIds[freeAt & mask];
+        final int head = loans.next(0);
         if (indirect) {
             for (int i = 0; i < pieces; i++) {
                 tables.set(head, i, chain.address(i), word(chain, i, i + 1));
             }
-            descriptor(head, tables.address(head), (long) INDIRECT << 32 | IndirectTables.bytes(pieces));
+            loans.descriptor(head, tables.address(head), (long) INDIRECT << 32 | IndirectTables.bytes(pieces));
         } else {
             for (int i = 0; i < pieces; i++) {
-                final int id = freeIds[freeAt + i & mask];
-                descriptor(id, chain.address(i), word(chain, i, freeIds[freeAt + i + 1 & mask]));
+                loans.descriptor(loans.next(i), chain.address(i), word(chain, i, i + 1 < pieces ? loans.next(i + 1) : 0));
             }
         }
-        freeAt += indirect ? 1 : pieces;
-        lend(head, chain.writableBytes(), cookie);
+        loans.lend(availIdx & mask, descriptors, chain.writableBytes(), cookie);
+        availIdx = availIdx + 1 & 0xffff;
         return true;
     }
 
@@ -124,33 +98,6 @@ public final class SplitDriver implements DriverRing {
         final boolean last = piece + 1 == chain.pieces();
         final long flags = (chain.isWritable(piece) ? WRITE : 0) | (last ? 0 : NEXT);
         return (last ? 0 : (long) behind << 48) | flags << 32 | chain.length(piece);
-    }
-
-    private void descriptor(int id, long address, long word) {
-        if (addresses[id] != address) {
-            addresses[id] = address;
-            table.set(LONG, (long) id * DESCRIPTOR_BYTES, address);
-        }
-        if (words[id] != word) {
-            words[id] = word;
-            table.set(LONG, (long) id * DESCRIPTOR_BYTES + 8, word);
-        }
-    }
-
-    private void lend(int head, int writableBytes, long cookie) {
-        if (cookies[head] != cookie) {
-            cookies[head] = cookie;
-        }
-        if (lent[head] != writableBytes) {
-            lent[head] = writableBytes;
-        }
-        out[head] = true;
-        final int place = availIdx & mask;
-        if (heads[place] != head) {
-            heads[place] = head;
-            avail.set(SHORT, RING_AT + 2L * place, (short) head);
-        }
-        availIdx = availIdx + 1 & 0xffff;
     }
 
     @Override
@@ -173,11 +120,26 @@ public final class SplitDriver implements DriverRing {
     }
 
     @Override
-    public int reap(long[] reaped, int[] lengthsBytes) {
+    public int again(int most) {
+        final int n = inOrder ? loans.again(most) : 0;
+        availIdx = availIdx + n & 0xffff;
+        return n;
+    }
+
+    @Override
+    public int reap(long[] cookies, int[] lengthsBytes) {
+        return reap(cookies, lengthsBytes, Math.min(cookies.length, lengthsBytes.length));
+    }
+
+    @Override
+    public int reap(int most) {
+        return reap(null, null, most);
+    }
+
+    private int reap(long[] cookies, int[] lengthsBytes, int limit) {
         if (fault != null) {
             return BROKEN;
         }
-        final int limit = Math.min(reaped.length, lengthsBytes.length);
         if ((seen - usedIdx & 0xffff) < limit) { // the device's cache line is left alone while what was seen of it is enough
             final int idx = (short) IDX.getAcquire(used, IDX_AT) & 0xffff; // pairs with the device's release of used.idx
             if ((idx - usedIdx & 0xffff) > (shownIdx - usedIdx & 0xffff)) {
@@ -186,65 +148,80 @@ public final class SplitDriver implements DriverRing {
             }
             seen = idx;
         }
+        return inOrder ? reapInOrder(cookies, lengthsBytes, limit) : reapAnyOrder(cookies, lengthsBytes, limit);
+    }
+
+    private int reapAnyOrder(long[] cookies, int[] lengthsBytes, int limit) {
         int n = 0;
         int at = usedIdx;
-        int last = batch;
-        int lastLength = batchLength;
-        while (n < limit && at != seen) {
-            int id = last;
-            int length = lastLength;
-            if (id == NO_BATCH) {
-                id = used.get(INT, RING_AT + 8L * (at & mask));
-                length = used.get(INT, RING_AT + 8L * (at & mask) + 4);
-                if (id < 0 || id > mask || !out[id] || length < 0 || length > lent[id]) {
-                    return broken(id, length);
-                }
+        for (; n < limit && at != seen; at = at + 1 & 0xffff) {
+            final int id = used.get(INT, RING_AT + 8L * (at & mask));
+            final int length = used.get(INT, RING_AT + 8L * (at & mask) + 4);
+            if (!loans.isLent(id) || length < 0 || length > loans.writableBytes(id)) {
+                return broken(id, length);
             }
-            if (inOrder) {
-                final int head = heads[at & mask];
-                last = head == id ? NO_BATCH : id;
-                lastLength = length;
-                if (head != id) {
-                    length = lent[head]; // all of it was used, says the batch
-                    id = head;
-                }
+            if (cookies != null) {
+                cookies[n] = loans.cookie(id);
+                lengthsBytes[n] = length;
             }
-            reaped[n] = cookies[id];
-            lengthsBytes[n++] = length;
-            giveBack(id);
-            at = at + 1 & 0xffff;
+            n++;
+            loans.giveBack(id);
         }
         usedIdx = at;
-        batch = last;
-        batchLength = lastLength;
-        if (batch != NO_BATCH && usedIdx == seen) {
-            return broken("used element %d is not among the %d chains before used index %d".formatted(batch, n, seen));
+        return n;
+    }
+
+    /// One used element stands for all chains up to its own; those before it were used whole. Where the device can write nothing,
+    /// the used index says it all, and the elements are not looked at.
+    private int reapInOrder(long[] cookies, int[] lengthsBytes, int limit) {
+        int n = 0;
+        while (n < limit && usedIdx != seen) {
+            if (usedIdx == batchEnd && !openBatch()) {
+                return BROKEN;
+            }
+            final int chains = Math.min(limit - n, batchEnd - usedIdx & 0xffff);
+            loans.giveBack(usedIdx, chains, cookies, lengthsBytes, n);
+            n += chains;
+            usedIdx = usedIdx + chains & 0xffff;
+            if (usedIdx == batchEnd && lengthsBytes != null) {
+                lengthsBytes[n - 1] = batchLength;
+            }
         }
         return n;
     }
 
-    private void giveBack(int head) {
-        out[head] = false;
-        int id = head;
-        while ((words[id] & (long) NEXT << 32) != 0) {
-            free(id);
-            id = (int) (words[id] >>> 48);
+    private boolean openBatch() {
+        if (loans.readableOnly()) {
+            batchEnd = seen;
+            batchLength = 0;
+            return true;
         }
-        free(id);
-    }
-
-    private void free(int id) {
-        final int place = freeEnd++ & mask;
-        if (freeIds[place] != id) {
-            freeIds[place] = id;
+        final int id = used.get(INT, RING_AT + 8L * (usedIdx & mask));
+        final int length = used.get(INT, RING_AT + 8L * (usedIdx & mask) + 4);
+        final int place = loans.isLent(id) ? loans.place(id) : 0;
+        final int chains = (place - usedIdx & mask) + 1;
+        if (!loans.isLent(id) || loans.head(place) != id || chains > (shownIdx - usedIdx & 0xffff)) {
+            broken("used id %d: want one of a chain that the device has".formatted(id & 0xffff_ffffL));
+            return false;
         }
+        if (length < 0 || length > loans.writableBytes(id)) {
+            broken(id, length);
+            return false;
+        }
+        if (chains > (seen - usedIdx & 0xffff)) {
+            broken("used element %d is not among the %d chains before used index %d".formatted(id, seen - usedIdx & 0xffff, seen));
+            return false;
+        }
+        batchEnd = usedIdx + chains & 0xffff;
+        batchLength = length;
+        return true;
     }
 
     private int broken(int id, int length) {
-        if (id < 0 || id > mask || !out[id]) {
+        if (!loans.isLent(id)) {
             return broken("used id %d: want one of a chain that the device has".formatted(id & 0xffff_ffffL));
         }
-        return broken("used id %d with %d bytes: want at most %d".formatted(id, length & 0xffff_ffffL, lent[id]));
+        return broken("used id %d with %d bytes: want at most %d".formatted(id, length & 0xffff_ffffL, loans.writableBytes(id)));
     }
 
     private int broken(String reason) {
@@ -279,7 +256,7 @@ public final class SplitDriver implements DriverRing {
 
     @Override
     public int free() {
-        return freeEnd - freeAt;
+        return loans.free();
     }
 
     @Override

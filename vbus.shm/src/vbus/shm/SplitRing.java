@@ -15,6 +15,7 @@ import static vbus.shm.SplitLayout.WRITE;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /// The device's side of a virtio split virtqueue. @spec virtio 1.2, 2.7
 ///
@@ -25,10 +26,11 @@ import java.lang.invoke.VarHandle;
 /// The low 16 bits of `next` are the available index, those of `tail` less `bias` the used index. Every descriptor is read once;
 /// ids, lengths, flags and the length of a chain are checked before use. In order, one used element stands for all chains before
 /// it that had nothing writable: drivers read an element for each buffer that the device filled.
-public final class SplitRing implements Ring {
+public final class SplitRing extends Apart implements Ring {
 
     private static final short NO_NOTIFY = 1;
     private static final int NO_INTERRUPT = 1;
+    private static final long NOT_PLAIN = (long) (NEXT | INDIRECT) << 32 | 0x8000_0000L; // of a descriptor's word, or of its length
 
     private final MemorySegment table;
     private final MemorySegment avail;
@@ -41,11 +43,12 @@ public final class SplitRing implements Ring {
     private final boolean eventIndex;
     private final boolean inOrder;
     private final SplitElements elements;
-    private final int[] heads; // in order: the first descriptor of the chain at this place
+    private final int[] heads; // in order: the first descriptor of the chain at this place, at first the one of its number
     private final HeldBack early; // in order
     private volatile Doorbell guest;
     private long next;
     private long tail;
+    private boolean moved; // in order: some chain began with another descriptor than that of its place's number
     private long run; // in order: the first completed chain without a used element
     private int seen;
     private long committed; // next << 16 | next - tail, in one word: an error leaves both or neither
@@ -66,6 +69,7 @@ public final class SplitRing implements Ring {
         chains = new SplitChains(queue, features);
         elements = new SplitElements(queue);
         heads = new int[inOrder ? size : 0];
+        Arrays.setAll(heads, i -> i);
         early = new HeldBack(inOrder ? size : 0);
         this.memory = memory;
         this.guest = guest;
@@ -86,40 +90,31 @@ public final class SplitRing implements Ring {
 
     @Override
     public int take(Burst burst, int max) {
-        burst.clear();
+        if (inOrder) {
+            burst.clear((int) next, mask);
+        } else {
+            burst.clear();
+        }
         if (fault != null) {
             return BROKEN;
         }
-        int limit = Math.min(max, burst.maxChains());
-        int waiting = seen - (int) next & 0xffff;
-        if (waiting < limit) { // the driver's cache line is left alone while what was seen of it fills the burst
-            final int idx = (short) IDX.getAcquire(avail, IDX_AT) & 0xffff; // pairs with the driver's release of avail.idx
-            waiting = idx - (int) next & 0xffff;
-            final int most = size - (int) (next - tail);
-            if (waiting > most) {
-                return broken("available index %d is %d ahead of %d: want at most %d".formatted(idx, waiting, next & 0xffff, most));
-            }
-            seen = idx;
-            limit = Math.min(limit, waiting);
-        }
-        final Region[] regions = memory.table();
-        Region region = regions.length > 0 ? regions[0] : null;
-        long at = next;
-        for (final long end = at + limit; at < end; at++) {
-            final int id = avail.get(SHORT, RING_AT + 2L * ((int) at & mask)) & 0xffff;
-            final int token = inOrder ? (int) at & mask : id;
-            if (id < size) {
-                final long address = table.get(LONG, (long) id * DESCRIPTOR_BYTES);
-                final long word = table.get(LONG, (long) id * DESCRIPTOR_BYTES + 8); // length, flags and next, read at once
-                if ((word & ((long) (NEXT | INDIRECT) << 32 | 0x8000_0000L)) == 0) { // most chains: one descriptor in one region
-                    if (region == null || !region.contains(address, (int) word)) {
-                        region = GuestMemory.find(regions, address);
-                    }
-                    if (region != null && region.contains(address, (int) word) && burst.single(region.memory(),
-                        address - region.address(), (int) word, (word & (long) WRITE << 32) != 0, token)) {
-                        taken(token, id);
-                        continue;
-                    }
+        final int limit = waiting(Math.min(max, burst.maxChains()));
+        return limit > 0 ? take(burst, limit, memory.table()) : limit;
+    }
+
+    /// Apart from the question how many wait, which is asked in vain more often than not: a compiler would take this for unimportant.
+    private int take(Burst burst, int limit, Region[] regions) {
+        Region region = regions.length > 0 ? regions[0] : Region.NONE;
+        int n = plain(burst, region, next, limit);
+        while (n < limit) {
+            final int id = avail.get(SHORT, RING_AT + 2L * ((int) next + n & mask)) & 0xffff;
+            final Region other = id < size ? GuestMemory.find(regions, table.get(LONG, (long) id * DESCRIPTOR_BYTES)) : null;
+            if (other != null && other != region) {
+                region = other; // a guess, which `plain` checks
+                final int more = plain(burst, region, next + n, limit - n);
+                n += more;
+                if (more > 0) {
+                    continue;
                 }
             }
             final String wrong = chains.add(burst, regions, id);
@@ -130,16 +125,56 @@ public final class SplitRing implements Ring {
                 }
                 return broken(wrong == Pieces.NO_ROOM ? "chain %d has more pieces than the device takes".formatted(id) : wrong);
             }
-            burst.close(token);
-            taken(token, id);
+            burst.close(id);
+            taken((int) next + n & mask, id);
+            n++;
+            n += plain(burst, region, next + n, limit - n);
         }
-        next = at;
-        return burst.fetch();
+        next += n;
+        return n;
+    }
+
+    /// How many chains wait, at most `limit`. The driver's cache line is left alone while what was seen of it is enough.
+    private int waiting(int limit) {
+        final int known = seen - (int) next & 0xffff;
+        if (known >= limit) {
+            return limit;
+        }
+        final int idx = (short) IDX.getAcquire(avail, IDX_AT) & 0xffff; // pairs with the driver's release of avail.idx
+        final int waiting = idx - (int) next & 0xffff;
+        final int most = size - (int) (next - tail);
+        if (waiting > most) {
+            return broken("available index %d is %d ahead of %d: want at most %d".formatted(idx, waiting, next & 0xffff, most));
+        }
+        seen = idx;
+        return Math.min(limit, waiting);
+    }
+
+    /// Takes chains of one descriptor in this region, as most are, up to the first that is none or that has no room.
+    private int plain(Burst burst, Region region, long from, int number) {
+        final long base = region.address();
+        final long bytes = region.byteSize();
+        for (int n = 0; n < number; n++) {
+            final int place = (int) from + n & mask;
+            final int id = avail.get(SHORT, RING_AT + 2L * place) & 0xffff;
+            if (id >= size) {
+                return n;
+            }
+            final long offset = table.get(LONG, (long) id * DESCRIPTOR_BYTES) - base;
+            final long word = table.get(LONG, (long) id * DESCRIPTOR_BYTES + 8); // length, flags and next, read at once
+            if ((word & NOT_PLAIN) != 0 || offset < 0 || offset >= bytes || (int) word > bytes - offset
+                || !burst.single(region.memory(), offset, (int) word, (word & (long) WRITE << 32) != 0, id)) {
+                return n;
+            }
+            taken(place, id);
+        }
+        return number;
     }
 
     private void taken(int place, int head) {
         if (inOrder) {
-            if (heads[place] != head) {
+            moved |= head != place;
+            if (moved && heads[place] != head) {
                 heads[place] = head;
             }
             early.open(place);

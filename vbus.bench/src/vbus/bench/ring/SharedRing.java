@@ -114,9 +114,7 @@ public final class SharedRing {
         private final MemorySegment buffers;
         private final long address;
         private final int size;
-        private final MemorySegment message = Arena.global().allocate(Message.BYTES, 64);
-        private final long[] cookies = new long[MOST];
-        private final int[] lengths = new int[MOST];
+        private final MemorySegment message = Arena.global().allocate(PAGE, PAGE).asSlice(0, Message.BYTES);
         private long sent;
         private int slot;
 
@@ -130,21 +128,28 @@ public final class SharedRing {
 
         @Override
         public int send(int most) {
-            if (ring.free() < most && ring.reap(cookies, lengths) < 0) {
+            if (ring.free() < most && ring.reap(size) < 0) {
                 throw new IllegalStateException("the device broke the ring");
             }
             final int n = Math.min(most, ring.free());
-            for (int i = 0; i < n; i++) {
-                final long at = (long) slot * Message.BYTES;
-                Message.number(message, sent++);
-                MemorySegment.copy(message, 0, buffers, at, Message.BYTES);
-                ring.offer(address + at, Message.BYTES, slot); // free, since this device completes in order
-                slot = slot + 1 == size ? 0 : slot + 1;
-            }
             if (n > 0) {
-                ring.publish();
+                copyIn(n);
             }
             return n;
+        }
+
+        /// Apart from `send`, which finds the ring full more often than not: a compiler takes what is seldom reached for unimportant.
+        private void copyIn(int n) {
+            for (int i = 0; i < n; i++) {
+                Message.number(message, sent++);
+                MemorySegment.copy(message, 0, buffers, (long) (slot + i & size - 1) * Message.BYTES, Message.BYTES);
+            }
+            for (int i = ring.again(n); i < n; i++) { // the device completes in order: a place has its buffer
+                final int at = slot + i & size - 1;
+                ring.offer(address + (long) at * Message.BYTES, Message.BYTES, at);
+            }
+            slot = slot + n & size - 1;
+            ring.publish();
         }
     }
 
@@ -152,7 +157,7 @@ public final class SharedRing {
 
         private final Ring ring;
         private final Burst burst = new Burst(MOST, 2 * MOST);
-        private final MemorySegment message = Arena.global().allocate(Message.BYTES, 64);
+        private final MemorySegment message = Arena.global().allocate(PAGE, PAGE).asSlice(0, Message.BYTES);
         private long received;
 
         DeviceEnd(Ring ring) {
@@ -164,16 +169,20 @@ public final class SharedRing {
         public int receive(int most) {
             final int n = ring.take(burst, most);
             if (n > 0) {
-                for (int i = 0; i < n; i++) {
-                    burst.read(i, 0, message, 0, Message.BYTES);
-                    Message.check(message, received++);
-                    ring.complete(burst, i, 0);
-                }
-                ring.publish();
+                copyOut(n);
             } else if (n < 0) {
                 throw new IllegalStateException(ring.fault());
             }
             return n;
+        }
+
+        private void copyOut(int n) {
+            for (int i = 0; i < n; i++) {
+                burst.read(i, 0, message, 0, Message.BYTES);
+                Message.check(message, received++);
+            }
+            ring.completeRead(burst, 0, n);
+            ring.publish();
         }
     }
 }
