@@ -16,11 +16,13 @@ final class Breakage {
 
     private final BusSession session;
     private final Standing standing;
+    private final CallGate gate;
     private int suspected; // by the lane
 
-    Breakage(BusSession session, Standing standing) {
+    Breakage(BusSession session, Standing standing, CallGate gate) {
         this.session = session;
         this.standing = standing;
+        this.gate = gate;
     }
 
     void fail(String reason) {
@@ -34,6 +36,7 @@ final class Breakage {
     }
 
     private void broke(String why) {
+        gate.revoke(); // no call goes past the lock from here on
         if (session.group().lane().isCurrent()) {
             session.group().end(session, null);
         }

@@ -30,8 +30,8 @@ final class BusSession {
     private final Standing standing = new Standing();
     private final Registrations registrations = new Registrations(this);
     private final DeviceHalf half = new DeviceHalf(this);
-    private final Breakage breakage = new Breakage(this, standing);
-    private long calls; // written by whoever is inside the gate, read for display
+    private final Breakage breakage = new Breakage(this, standing, gate);
+    private long calls; // guarded by the lock: those that took it; read for display
     private volatile boolean opened;
     private volatile VbusException refusal;
     private boolean released; // guarded by the lock
@@ -49,25 +49,22 @@ final class BusSession {
         final CallGate.Seat seat = gate.enter();
         if (seat == null) {
             return whenOpen(() -> {
-                gate.grant();
-                return device(function, data);
+                half.grant(gate);
+                if (state() != State.OPEN) {
+                    gate.revoke(); // it broke meanwhile, and who broke it may have been before the grant
+                    throw standing.over(label());
+                }
+                calls++;
+                return half.call(function, data);
             });
         }
         try {
-            return device(function, data);
+            return seat.call(function, data);
         } catch (RuntimeException | Error e) {
             throw breakage.told(e);
         } finally {
             gate.leave(seat);
         }
-    }
-
-    private int device(int function, MemorySegment data) {
-        if (state() != State.OPEN) {
-            throw standing.over(label());
-        }
-        calls++;
-        return half.call(function, data);
     }
 
     Registered register(Registered r) {
@@ -288,7 +285,7 @@ final class BusSession {
 
     SessionView view() {
         Map<String, Long> counters = registrations.counters();
-        counters.put("calls", calls);
+        counters.put("calls", calls + gate.calls());
         return new SessionView(offered.offer.id(), offered.offer.device(), offered.offer.type(),
             standing.state().name().toLowerCase(Locale.ROOT), standing.reason(), counters);
     }

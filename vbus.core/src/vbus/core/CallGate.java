@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.core;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import vbus.api.Connection;
 import vbus.shm.linux.Membarrier;
 
 /// A lock for a session's verbs that costs nothing to the one thread that makes most calls.
@@ -22,13 +24,23 @@ import vbus.shm.linux.Membarrier;
 /// Threads: any.
 final class CallGate {
 
-    /// The place of a thread that is the owner, or was.
+    /// The place of a thread that is the owner, or was, and what it calls: it is the owner only while that is the device's present part
+    /// of an open session.
     static final class Seat {
         private final Thread thread;
-        private int inside; // how deep, by INSIDE; written by its thread alone
+        private final Connection connection;
+        private int inside; // how deep, by INSIDE; this and the next: written by its thread alone
+        private long calls;
 
-        private Seat(Thread thread) {
+        private Seat(Thread thread, Connection connection) {
             this.thread = thread;
+            this.connection = connection;
+        }
+
+        /// From inside.
+        int call(int function, MemorySegment data) {
+            calls++;
+            return connection.call(function, data);
         }
     }
 
@@ -54,6 +66,7 @@ final class CallGate {
     private Seat owner; // by OWNER
     private Seat insider; // this and the next: guarded by the lock; who was the owner last
     private int changes;
+    private long calls; // guarded by the lock: of earlier insiders
 
     CallGate() {
         this(Membarrier.isAvailable());
@@ -68,7 +81,7 @@ final class CallGate {
 
     /// The caller's seat when he is the owner, and inside now, until he leaves it; else null.
     Seat enter() {
-        final Seat seat = (Seat) OWNER.getAcquire(this); // pairs with the release in `grant`
+        final Seat seat = (Seat) OWNER.getAcquire(this); // pairs with the volatile write in `grant`
         if (seat == null || seat.thread != Thread.currentThread()) {
             return null;
         }
@@ -121,14 +134,32 @@ final class CallGate {
         lock.unlock();
     }
 
-    /// With the lock: makes the caller the owner, for its next calls.
-    void grant() {
+    /// With the lock: makes the caller the owner, for its next calls to `connection`. Who closes the session to calls without the lock
+    /// says so first and then asks to `revoke`, so the caller looks once more after this: one of the two sees the other.
+    void grant(Connection connection) {
         if (changes < CHANGES && quick) {
-            if (insider == null || insider.thread != Thread.currentThread()) {
-                insider = new Seat(Thread.currentThread());
+            if (insider == null || insider.thread != Thread.currentThread() || insider.connection != connection) {
+                forgetInsider();
+                insider = new Seat(Thread.currentThread(), connection);
             }
-            OWNER.setRelease(this, insider);
+            OWNER.setVolatile(this, insider);
         }
+    }
+
+    /// Takes the quick way from its owner, for good until the next `grant`, and waits for nobody. Threads: any, without the lock.
+    void revoke() {
+        OWNER.setVolatile(this, null);
+    }
+
+    /// Calls that went the quick way. Threads: any; what it sees may be a little old.
+    long calls() {
+        final Seat seat = insider;
+        return calls + (seat == null ? 0 : seat.calls);
+    }
+
+    private void forgetInsider() {
+        calls += insider == null ? 0 : insider.calls;
+        insider = null;
     }
 
     /// With the lock, which it gives away meanwhile: waits for `announce`; the result is what is left of the time. Another may have
@@ -146,13 +177,14 @@ final class CallGate {
 
     /// With the lock: takes the quick way from its owner, and waits until it is outside. The owner itself waits for nobody.
     private boolean drain(long nanos) throws InterruptedException {
-        if (owner != null) {
-            OWNER.setOpaque(this, null);
-            Membarrier.all();
-        }
+        OWNER.setOpaque(this, null);
         if (insider == null || insider.thread == Thread.currentThread()) {
+            if (insider != null && insider.inside == 0) {
+                forgetInsider(); // and with it the code that it calls
+            }
             return true;
         }
+        Membarrier.all(); // also when the owner lost the quick way before: it may be inside
         final long begin = System.nanoTime();
         for (int i = 0; (int) INSIDE.getAcquire(insider) != 0; i++) {
             if (i < SPINS) {
@@ -165,7 +197,7 @@ final class CallGate {
                 LockSupport.parkNanos(NAP_NANOS);
             }
         }
-        insider = null;
+        forgetInsider();
         return true;
     }
 }

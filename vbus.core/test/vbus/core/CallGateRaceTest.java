@@ -54,7 +54,7 @@ class CallGateRaceTest {
             for (int i = 0; i < MOMENTS; i++) {
                 CallGate g = new CallGate();
                 lock(g);
-                g.grant();
+                g.grant(null);
                 g.unlock();
                 ready.set(g);
                 while (go.get() != g) {
@@ -140,7 +140,7 @@ class CallGateRaceTest {
         }
         lock(c.gate);
         try {
-            c.gate.grant();
+            c.gate.grant(null);
             one(c);
         } finally {
             c.gate.unlock();

@@ -34,7 +34,7 @@ class CallGateTest {
     /// Makes the caller the owner.
     private void own() {
         assertTrue(gate.tryLock(LONG_NANOS));
-        gate.grant();
+        gate.grant(null);
         gate.unlock();
     }
 
@@ -72,7 +72,7 @@ class CallGateTest {
     void shouldLetNobodyPassWithoutMembarrier() {
         CallGate plain = new CallGate(false);
         assertTrue(plain.tryLock(LONG_NANOS));
-        plain.grant();
+        plain.grant(null);
         plain.unlock();
         assertNull(plain.enter());
     }
@@ -153,7 +153,7 @@ class CallGateTest {
         });
         SessionTest.await(waits);
         gate.lock(); // not before it waits: it has the lock until then
-        gate.grant();
+        gate.grant(null);
         gate.announce();
         CallGate.Seat seat = gate.enter();
         assertNotNull(seat);
@@ -171,7 +171,7 @@ class CallGateTest {
             own();
             Await.end(Await.begun(() -> {
                 lock(gate);
-                gate.grant();
+                gate.grant(null);
                 gate.unlock();
             }));
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: what a device reads of it and what a ring writes into it share its arrays
 package vbus.shm;
 
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,9 @@ import java.nio.ByteOrder;
 public final class Burst extends Apart {
 
     private static final ValueLayout.OfLong BIG_ENDIAN = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    /// No chain said yet what all are.
+    static final long UNDECIDED = -1;
 
     private static final int NO_SHAPE = 0;
     private static final int READABLE = 1; // every chain is one readable piece, of its own number
@@ -222,30 +226,49 @@ public final class Burst extends Apart {
         anyWritable = false;
     }
 
+    /// WRITE of a descriptor's word, or 0, of chains of one piece that may be added by `set`; [#UNDECIDED] when either may.
+    long kind() {
+        return shape == NO_SHAPE ? UNDECIDED : shape == WRITABLE ? (long) SplitLayout.WRITE << 32 : 0;
+    }
+
+    /// Chains that may be added by `set`.
+    int room() {
+        return shape == MIXED ? 0 : segment.length - pieces;
+    }
+
+    /// The chain of one piece with this number, not yet `added`.
+    void set(int chain, MemorySegment s, long at, long bytes, int chainToken) {
+        if (segment[chain] != s) { // a store of a reference costs more than this
+            segment[chain] = s;
+        }
+        place[2 * chain] = at;
+        place[2 * chain + 1] = bytes;
+        if (!counted) {
+            token[chain] = chainToken;
+        }
+    }
+
+    /// So many chains more, all readable or all writable.
+    void added(int number, boolean readable) {
+        if (number > 0) {
+            shape = readable ? READABLE : WRITABLE;
+            anyWritable = !readable;
+            pieces += number;
+        }
+    }
+
     /// Adds a chain of one piece; false when no room is left.
     boolean single(MemorySegment s, long at, int bytes, boolean deviceWrites, int chainToken) {
-        final int p = pieces;
-        if (p == segment.length) {
+        if (pieces == segment.length) {
             return false;
         }
-        if (shape != (deviceWrites ? WRITABLE : READABLE)) {
-            if (shape != NO_SHAPE) {
-                add(s, at, bytes, deviceWrites);
-                close(chainToken);
-                return true;
-            }
-            shape = deviceWrites ? WRITABLE : READABLE;
-            anyWritable = deviceWrites;
+        if (shape == NO_SHAPE || shape == (deviceWrites ? WRITABLE : READABLE)) {
+            set(pieces, s, at, bytes, chainToken);
+            added(1, !deviceWrites);
+        } else {
+            add(s, at, bytes, deviceWrites);
+            close(chainToken);
         }
-        if (segment[p] != s) { // a store of a reference costs more than this
-            segment[p] = s;
-        }
-        place[2 * p] = at;
-        place[2 * p + 1] = bytes;
-        if (!counted) {
-            token[p] = chainToken;
-        }
-        pieces = p + 1;
         return true;
     }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// length: one side of one queue, whose parts share its position; what it takes back in order and in any order differs
 package vbus.shm;
 
 import static vbus.shm.SplitLayout.FLAGS_AT;

@@ -30,6 +30,7 @@ public final class SplitRing extends Apart implements Ring {
 
     private static final short NO_NOTIFY = 1;
     private static final int NO_INTERRUPT = 1;
+    private static final long WRITES = (long) WRITE << 32;
     private static final long NOT_PLAIN = (long) (NEXT | INDIRECT) << 32 | 0x8000_0000L; // of a descriptor's word, or of its length
 
     private final MemorySegment table;
@@ -150,31 +151,42 @@ public final class SplitRing extends Apart implements Ring {
         return Math.min(limit, waiting);
     }
 
-    /// Takes chains of one descriptor in this region, as most are, up to the first that is none or that has no room.
+    /// Takes chains of one descriptor in this region, as most are, up to the first that is none, is not of the kind of those before, or
+    /// has no room.
     private int plain(Burst burst, Region region, long from, int number) {
+        final MemorySegment memory = region.memory();
         final long base = region.address();
         final long bytes = region.byteSize();
-        for (int n = 0; n < number; n++) {
+        final int room = Math.min(number, burst.room());
+        final int begin = burst.chains();
+        long kind = burst.kind(); // WRITE or not, where it is decided
+        int n = 0;
+        for (; n < room; n++) {
             final int place = (int) from + n & mask;
             final int id = avail.get(SHORT, RING_AT + 2L * place) & 0xffff;
             if (id >= size) {
-                return n;
+                break;
             }
             final long offset = table.get(LONG, (long) id * DESCRIPTOR_BYTES) - base;
             final long word = table.get(LONG, (long) id * DESCRIPTOR_BYTES + 8); // length, flags and next, read at once
-            if ((word & NOT_PLAIN) != 0 || offset < 0 || offset >= bytes || (int) word > bytes - offset
-                || !burst.single(region.memory(), offset, (int) word, (word & (long) WRITE << 32) != 0, id)) {
-                return n;
+            final long length = word & 0xffff_ffffL;
+            if (kind == Burst.UNDECIDED) {
+                kind = word & WRITES;
             }
+            if ((word & (NOT_PLAIN | WRITES)) != kind || (offset | bytes - 1 - offset | bytes - length - offset) < 0) {
+                break;
+            }
+            burst.set(begin + n, memory, offset, length, id);
             taken(place, id);
         }
-        return number;
+        burst.added(n, kind == 0);
+        return n;
     }
 
     private void taken(int place, int head) {
         if (inOrder) {
-            moved |= head != place;
-            if (moved && heads[place] != head) {
+            if (moved || head != place) {
+                moved = true;
                 heads[place] = head;
             }
             early.open(place);
