@@ -5,6 +5,7 @@ package vbus.shm;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /// A reusable cursor over the chains that a device took from a ring: who holds it allocates nothing per element.
 ///
@@ -34,6 +35,8 @@ public final class Burst extends Apart {
     private final int[] first;
     private final int[] firstWritable;
     private final MemorySegment[] segment;
+    private MemorySegment common; // what segment is from its begin up to commonEnd, or null
+    private int commonEnd;
     private final long[] place; // of a piece, two: its offset in the segment, its length
     private int shape;
     private int chains;
@@ -231,21 +234,26 @@ public final class Burst extends Apart {
         return shape == NO_SHAPE ? UNDECIDED : shape == WRITABLE ? (long) SplitLayout.WRITE << 32 : 0;
     }
 
-    /// Chains that may be added by `set`.
-    int room() {
-        return shape == MIXED ? 0 : segment.length - pieces;
+    /// How many of `number` chains, each a piece in `s`, may be added by `set`: 0 when each has to say where its pieces are.
+    int room(MemorySegment s, int number) {
+        final int room = shape == MIXED ? 0 : Math.min(number, segment.length - pieces);
+        if (common != s || commonEnd < pieces + room) { // a store of a reference costs more than this, and the next burst may find it done
+            Arrays.fill(segment, pieces, pieces + room, s);
+            common = pieces == 0 ? s : null;
+            commonEnd = room;
+        }
+        return room;
     }
 
     /// The chain of one piece with this number, not yet `added`.
-    void set(int chain, MemorySegment s, long at, long bytes, int chainToken) {
-        if (segment[chain] != s) { // a store of a reference costs more than this
-            segment[chain] = s;
-        }
+    void set(int chain, long at, long bytes) {
         place[2 * chain] = at;
         place[2 * chain + 1] = bytes;
-        if (!counted) {
-            token[chain] = chainToken;
-        }
+    }
+
+    /// What its ring knows this chain by, unless tokens are counted.
+    void token(int chain, int chainToken) {
+        token[chain] = chainToken;
     }
 
     /// So many chains more, all readable or all writable.
@@ -263,7 +271,12 @@ public final class Burst extends Apart {
             return false;
         }
         if (shape == NO_SHAPE || shape == (deviceWrites ? WRITABLE : READABLE)) {
-            set(pieces, s, at, bytes, chainToken);
+            if (segment[pieces] != s) {
+                segment[pieces] = s;
+                common = null;
+            }
+            set(pieces, at, bytes);
+            token(pieces, chainToken);
             added(1, !deviceWrites);
         } else {
             add(s, at, bytes, deviceWrites);
@@ -281,7 +294,10 @@ public final class Burst extends Apart {
         if (pieces == first[chains]) {
             firstWritable[chains] = pieces;
         }
-        segment[pieces] = s;
+        if (segment[pieces] != s) {
+            segment[pieces] = s;
+            common = null;
+        }
         place[2 * pieces] = at;
         place[2 * pieces++ + 1] = bytes;
         if (deviceWrites) {

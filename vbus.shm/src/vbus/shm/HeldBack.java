@@ -26,6 +26,11 @@ final class HeldBack extends Apart {
         Arrays.fill(written, OPEN);
     }
 
+    /// True while nothing came before its turn: `open` has nothing to do.
+    boolean isIdle() {
+        return idle;
+    }
+
     /// A chain was taken at `place`.
     void open(int place) {
         if (!idle && written[place] != OPEN) {

@@ -154,15 +154,45 @@ public final class SplitRing extends Apart implements Ring {
     /// Takes chains of one descriptor in this region, as most are, up to the first that is none, is not of the kind of those before, or
     /// has no room.
     private int plain(Burst burst, Region region, long from, int number) {
-        final MemorySegment memory = region.memory();
+        final int begin = burst.chains();
+        final int room = burst.room(region.memory(), number);
+        return inOrder && !moved && early.isIdle() ? inPlace(burst, begin, region, (int) from, room)
+            : anywhere(burst, begin, region, (int) from, room);
+    }
+
+    /// As `anywhere`, where each chain so far began with the descriptor of its place's number, and nothing has to be noted of it.
+    private int inPlace(Burst burst, int begin, Region region, int from, int room) {
         final long base = region.address();
         final long bytes = region.byteSize();
-        final int room = Math.min(number, burst.room());
-        final int begin = burst.chains();
+        long kind = burst.kind();
+        int n = 0;
+        for (; n < room; n++) {
+            final int place = from + n & mask;
+            if ((avail.get(SHORT, RING_AT + 2L * place) & 0xffff) != place) {
+                break;
+            }
+            final long offset = table.get(LONG, (long) place * DESCRIPTOR_BYTES) - base;
+            final long word = table.get(LONG, (long) place * DESCRIPTOR_BYTES + 8); // length, flags and next, read at once
+            final long length = word & 0xffff_ffffL;
+            if (kind == Burst.UNDECIDED) {
+                kind = word & WRITES;
+            }
+            if ((word & (NOT_PLAIN | WRITES)) != kind || (offset | bytes - 1 - offset | bytes - length - offset) < 0) {
+                break;
+            }
+            burst.set(begin + n, offset, length);
+        }
+        burst.added(n, kind == 0);
+        return n;
+    }
+
+    private int anywhere(Burst burst, int begin, Region region, int from, int room) {
+        final long base = region.address();
+        final long bytes = region.byteSize();
         long kind = burst.kind(); // WRITE or not, where it is decided
         int n = 0;
         for (; n < room; n++) {
-            final int place = (int) from + n & mask;
+            final int place = from + n & mask;
             final int id = avail.get(SHORT, RING_AT + 2L * place) & 0xffff;
             if (id >= size) {
                 break;
@@ -176,7 +206,8 @@ public final class SplitRing extends Apart implements Ring {
             if ((word & (NOT_PLAIN | WRITES)) != kind || (offset | bytes - 1 - offset | bytes - length - offset) < 0) {
                 break;
             }
-            burst.set(begin + n, memory, offset, length, id);
+            burst.set(begin + n, offset, length);
+            burst.token(begin + n, id);
             taken(place, id);
         }
         burst.added(n, kind == 0);
