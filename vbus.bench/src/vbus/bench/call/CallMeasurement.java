@@ -50,7 +50,7 @@ public final class CallMeasurement implements Measurement {
     }
 
     private static JmhLeg inProcess(Form form, String method, boolean allocation) {
-        return new JmhLeg(method, CallBenchmark.class.getName() + "." + method, Map.of(), form.seconds(), allocation,
+        return new JmhLeg(method, CallBenchmark.class.getName() + "." + method, Map.of(), form.seconds(), 1000, allocation,
             r -> allocation ? JmhLeg.secondary(r, "gc.alloc.rate.norm") : r.getPrimaryResult().getScore());
     }
 }

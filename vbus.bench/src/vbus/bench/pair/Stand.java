@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import vbus.bench.sys.Cpu;
 
 /// Runs legs and looks at the machine while they run: a probe every second, the load of others over the whole leg.
 ///
@@ -16,8 +17,10 @@ public final class Stand implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final int QUIET_SECONDS = 1;
+    private static final int PACES = 50; // enough for a compiler, too
 
     private final Probe probe = new Probe();
+    private final Pace pace = new Pace();
     private final Limits limits;
     private final Consumer<Trial> told;
     private int quietSeconds; // that may still be waited for
@@ -31,6 +34,11 @@ public final class Stand implements AutoCloseable {
 
     public Limits limits() {
         return limits;
+    }
+
+    /// What the processors do when they have their cores alone, as far as it was seen.
+    public Pace pace() {
+        return pace;
     }
 
     /// True when the probes interrupt the leg instead of sharing the processors with it.
@@ -76,10 +84,14 @@ public final class Stand implements AutoCloseable {
 
     private static void stop(Thread prober) {
         prober.interrupt();
+        awaitEnd(prober);
+    }
+
+    private static void awaitEnd(Thread thread) {
         boolean interrupted = false;
-        while (prober.isAlive()) {
+        while (thread.isAlive()) {
             try {
-                prober.join();
+                thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -93,11 +105,26 @@ public final class Stand implements AutoCloseable {
     private void awaitQuiet() {
         for (; quietSeconds > 0; quietSeconds--) {
             final OtherLoad load = new OtherLoad();
+            final boolean alone = isAlone(0) & isAlone(1);
             sleepsUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(QUIET_SECONDS));
-            if (load.perSecond() <= limits.otherLoad()) {
+            if (load.perSecond() <= limits.otherLoad() && alone && isAlone(0) && isAlone(1)) {
                 return;
             }
         }
+    }
+
+    /// True when a processor has its core alone now.
+    private boolean isAlone(int cpu) {
+        final long[] nanos = {Long.MAX_VALUE};
+        final Thread there = Thread.ofPlatform().daemon().name("pace, CPU " + cpu).start(() -> {
+            Cpu.pin(cpu);
+            for (int i = 0; i < PACES; i++) {
+                nanos[0] = Pace.nanos();
+                pace.saw(nanos[0]);
+            }
+        });
+        awaitEnd(there);
+        return pace.isAlone(nanos[0]);
     }
 
     @Override

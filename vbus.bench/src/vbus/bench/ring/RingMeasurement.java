@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.openjdk.jmh.results.RunResult;
 import vbus.bench.Form;
 import vbus.bench.Measurement;
 import vbus.bench.Report;
@@ -13,6 +15,7 @@ import vbus.bench.fork.JmhLeg;
 import vbus.bench.pair.Contest;
 import vbus.bench.pair.Heats;
 import vbus.bench.pair.Leg;
+import vbus.bench.pair.Pace;
 import vbus.bench.pair.Pair;
 import vbus.bench.pair.Stand;
 import vbus.bench.pair.Trial;
@@ -47,6 +50,8 @@ public final class RingMeasurement implements Measurement {
     public void run(Form form, Report report) throws Exception {
         try (Stand stand = new Stand(form.limits(), report::trial)) {
             report.conditions(form.limits(), stand.preempts());
+            report.line("rings: %d ms count when neither processor shared its core with the host's others, at begin and end"
+                .formatted(QuietMillis.ITERATION_MILLIS));
             final QueueLeg ours = inProcess(form, report, stand);
             report.line("two processes");
             report.verdict(new Contest(stand, new ProcessLeg(ours.kind, ours.size, 2, form.seconds()),
@@ -57,10 +62,10 @@ public final class RingMeasurement implements Measurement {
 
     /// The better of ours, which the rest is measured with.
     private static QueueLeg inProcess(Form form, Report report, Stand stand) {
-        final List<QueueLeg> ours = legs(OURS, form);
-        final List<QueueLeg> peers = legs(PEERS, form);
-        final QueueLeg ioq = new QueueLeg(QueueKind.IOQ, SIZES.getFirst(), form);
-        final QueueLeg floor = new QueueLeg(QueueKind.LINKED_BLOCKING, SIZES.getLast(), form);
+        final List<QueueLeg> ours = legs(OURS, form, stand.pace());
+        final List<QueueLeg> peers = legs(PEERS, form, stand.pace());
+        final QueueLeg ioq = new QueueLeg(QueueKind.IOQ, SIZES.getFirst(), form, stand.pace());
+        final QueueLeg floor = new QueueLeg(QueueKind.LINKED_BLOCKING, SIZES.getLast(), form, stand.pace());
         final List<Leg> all = new ArrayList<>(ours);
         all.addAll(peers);
         all.addAll(List.of(ioq, floor));
@@ -88,8 +93,8 @@ public final class RingMeasurement implements Measurement {
         return of.stream().max(Comparator.comparingDouble(l -> figures.get(l).figure())).orElseThrow();
     }
 
-    private static List<QueueLeg> legs(List<QueueKind> kinds, Form form) {
-        return kinds.stream().flatMap(k -> SIZES.stream().map(s -> new QueueLeg(k, s, form))).toList();
+    private static List<QueueLeg> legs(List<QueueKind> kinds, Form form, Pace pace) {
+        return kinds.stream().flatMap(k -> SIZES.stream().map(s -> new QueueLeg(k, s, form, pace))).toList();
     }
 
     /// The worst of our rings.
@@ -110,21 +115,22 @@ public final class RingMeasurement implements Measurement {
     private static double allocated(Form form, QueueKind kind) throws Exception {
         double least = Double.POSITIVE_INFINITY;
         for (int i = 0; i < ALLOCATION_TRIES && least >= NO_BYTES; i++) {
-            least = Math.min(least, leg(kind, SIZES.getFirst(), form, true).run());
+            least = Math.min(least, leg(kind, SIZES.getFirst(), form.seconds(), true,
+                r -> JmhLeg.allocatedBytesPerSecond(r) / JmhLeg.secondary(r, "messages")).run());
         }
         return least;
     }
 
-    private static JmhLeg leg(QueueKind kind, int size, Form form, boolean allocation) {
+    private static JmhLeg leg(QueueKind kind, int size, int seconds, boolean allocation, ToDoubleFunction<RunResult> figure) {
         return new JmhLeg(kind + "-" + size, RingBenchmark.class.getName() + ".ring",
-            Map.of("kind", kind.name(), "size", Integer.toString(size)), form.seconds(), allocation,
-            r -> allocation ? JmhLeg.allocatedBytesPerSecond(r) / JmhLeg.secondary(r, "messages") : JmhLeg.secondary(r, "messages") / 1e6);
+            Map.of("kind", kind.name(), "size", Integer.toString(size)), seconds, allocation ? 1000 : QuietMillis.ITERATION_MILLIS,
+            allocation, figure);
     }
 
     private record QueueLeg(QueueKind kind, int size, JmhLeg jmh) implements Leg {
 
-        QueueLeg(QueueKind kind, int size, Form form) {
-            this(kind, size, leg(kind, size, form, false));
+        QueueLeg(QueueKind kind, int size, Form form, Pace pace) {
+            this(kind, size, leg(kind, size, form.seconds(), false, new QuietMillis(pace)));
         }
 
         @Override
