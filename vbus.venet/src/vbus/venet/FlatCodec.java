@@ -2,9 +2,27 @@
 package vbus.venet;
 
 import vbus.shm.Burst;
+import vbus.venet.offload.Offload;
 
 /// The frame is the whole buffer. @spec AlacrityVM venet.h, without the scatter-gather group
 final class FlatCodec implements FrameCodec {
+
+    private final int most;
+
+    /// @param most bytes of a frame
+    FlatCodec(int most) {
+        this.most = most;
+    }
+
+    @Override
+    public void open(FrameBurst frames) {
+        for (int i = 0; i < frames.count(); i++) {
+            final long length = frames.taken.readable(i);
+            frames.at[i] = 0;
+            frames.length[i] = (int) Math.min(length, Integer.MAX_VALUE);
+            frames.drop[i] = length > most ? Drop.OVERSIZE : null;
+        }
+    }
 
     @Override
     public int headBytes() {
@@ -12,5 +30,10 @@ final class FlatCodec implements FrameCodec {
     }
 
     @Override
-    public void writeHead(Burst receive, int chain) { }
+    public void writeHead(Burst receive, int chain, Offload offload, int buffers) { }
+
+    @Override
+    public Offers takes() {
+        return Offers.NONE;
+    }
 }

@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
-import static vbus.venet.protocol.VirtualEthernet.MAX_FRAME_BYTES;
-import static vbus.venet.protocol.VirtualEthernet.MIN_FRAME_BYTES;
-
 import java.util.Arrays;
 import java.util.function.LongSupplier;
-import vbus.shm.Burst;
 import vbus.shm.Fault;
 import vbus.shm.Ring;
 
 /// The switch's data plane: learns where stations are, and copies each frame once to each port that shall have it.
 ///
 /// ```
-///   take ≤ 32 from the sender -> read both addresses of each once -> for each: check length, learn, then one port or all others
+///   take ≤ 32 from the sender -> read and check what each says of itself -> for each: learn, then one port or all others
 ///        -> settle: every receiver publishes once, the sender's chains are completed and published once
 /// ```
 /// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; [#ports] is the only word that
 /// control threads write. Allocates nothing, except when ports came or went.
 final class Forwarding {
 
-    /// Frames per burst.
-    static final int MAX_CHAINS = 32;
-
-    /// Pieces per burst: a chain of more than that breaks its ring. A driver without scatter-gather needs two for each frame.
-    static final int MAX_PIECES = 256;
-
     private static final Port[] NONE = {};
 
-    private final Burst burst = new Burst(MAX_CHAINS, MAX_PIECES);
+    private final FrameBurst frames = new FrameBurst();
+    private final Delivery delivery = new Delivery();
     private final MacTable<Port> table;
     private final LongSupplier seconds;
     private volatile Port[] ports = NONE;
-    private final long[] destinations = new long[MAX_CHAINS];
-    private final long[] sources = new long[MAX_CHAINS];
     private Port[] seen = NONE;
     private Receiver[] touched = {};
     private int touchedCount;
@@ -56,27 +45,21 @@ final class Forwarding {
         ports = next;
     }
 
-    /// Forwards one burst of a port; see [vbus.api.Work#run].
-    int run(Port from, Ring transmit, int budget) {
+    /// Forwards one burst of a port's queue; see [vbus.api.Work#run].
+    /// @param counters of the queue pair that it came by
+    int run(Port from, Counters counters, FrameCodec codec, Ring transmit, int budget) {
         forgetInterrupted();
         if (seen != ports) {
             portsChanged();
         }
-        final int n = transmit.take(burst, Math.min(budget, MAX_CHAINS));
+        final int n = frames.take(transmit, codec, budget);
         if (n <= 0) {
             return n;
         }
         now = seconds.getAsLong();
-        final int at = from.codec.headBytes();
-        for (int chain = 0; chain < n; chain++) {
-            if (burst.readable(chain) - at >= MIN_FRAME_BYTES) {
-                destinations[chain] = burst.readLong(chain, at) >>> 16;
-                sources[chain] = burst.readLong(chain, at + 6) >>> 16;
-            }
-        }
         Fault.surface(); // an address that was not there is not learned: it may look like another station's
-        for (int chain = 0; chain < n; chain++) {
-            forward(from, chain, n - chain);
+        for (int i = 0; i < n; i++) {
+            forward(from, counters, i);
         }
         Fault.surface(); // a guest's memory that went away under a copy: then no ring has published anything, and the lane undoes all
         settle(transmit, n);
@@ -90,67 +73,76 @@ final class Forwarding {
         }
     }
 
-    private void forward(Port from, int chain, int left) {
-        final Counters counters = from.counters;
-        final int at = from.codec.headBytes();
-        final long length = burst.readable(chain) - at;
-        if (length < MIN_FRAME_BYTES) {
-            counters.runt++;
-        } else if (length > MAX_FRAME_BYTES) {
-            counters.oversize++;
-        } else if (from.receiver() == null) {
-            counters.sentWhileDown++;
+    private void forward(Port from, Counters counters, int i) {
+        Drop why = frames.drop[i];
+        if (why == null && !from.up()) {
+            why = Drop.SENT_WHILE_DOWN;
+        }
+        if (why != null) {
+            counters.drop(why);
+            return;
+        }
+        final long destination = frames.destination[i];
+        final long source = frames.source[i];
+        counters.framesIn++;
+        counters.bytesIn += frames.length[i];
+        if ((source & Mac.GROUP) == 0 && !table.learn(source, from, now)) {
+            notLearned++;
+        }
+        final Port to = (destination & Mac.GROUP) == 0 ? table.find(destination, now) : null;
+        if (to == null) {
+            flood(from, counters, i);
         } else {
-            final int bytes = (int) length;
-            final long destination = destinations[chain];
-            final long source = sources[chain];
-            counters.framesIn++;
-            counters.bytesIn += bytes;
-            if ((source & Mac.GROUP) == 0 && !table.learn(source, from, now)) {
-                notLearned++;
-            }
-            final Port to = (destination & Mac.GROUP) == 0 ? table.find(destination, now) : null;
-            if (to == null) {
-                flood(from, chain, at, bytes, left);
-            } else {
-                unicast(from, to, chain, at, bytes, left);
-            }
+            unicast(from, counters, to, i);
         }
     }
 
-    private void unicast(Port from, Port to, int chain, int at, int bytes, int left) {
-        final Receiver receiver = to.receiver();
+    private void unicast(Port from, Counters counters, Port to, int i) {
         if (to == from) {
-            from.counters.filtered++; // never back to where it came from
-        } else if (receiver == null) {
-            to.counters.linkDown++;
+            counters.drop(Drop.FILTERED); // never back to where it came from
+        } else if (to.up()) {
+            deliver(to, i, counters);
         } else {
-            deliver(receiver, chain, at, bytes, left);
+            to.idleCounters().drop(Drop.LINK_DOWN);
         }
     }
 
-    private void flood(Port from, int chain, int at, int bytes, int left) {
+    private void flood(Port from, Counters counters, int i) {
         boolean anybody = false;
         for (Port to : seen) {
-            final Receiver receiver = to.receiver();
-            if (to != from && receiver != null) {
+            if (to != from && to.up()) {
                 anybody = true;
-                deliver(receiver, chain, at, bytes, left);
+                deliver(to, i, counters);
             }
         }
         if (anybody) {
-            from.counters.flooded++;
+            counters.flooded++;
         } else {
-            from.counters.filtered++;
+            counters.drop(Drop.FILTERED);
         }
     }
 
-    private void deliver(Receiver receiver, int chain, int at, int bytes, int left) {
-        if (!receiver.begun()) {
-            touched[touchedCount++] = receiver; // first, so that it is settled whatever happens
-            receiver.begin(left);
+    private void deliver(Port to, int i, Counters sender) {
+        final Receiver[] receivers = to.receivers();
+        if (receivers.length == 0) {
+            return; // it went down just now
         }
-        receiver.deliver(burst, chain, at, bytes);
+        final Receiver receiver = receivers[0];
+        if (!receiver.begun()) {
+            touched(receiver); // first, so that it is settled whatever happens
+            receiver.begin(frames.count() - i);
+        }
+        final Drop why = delivery.deliver(frames, i, receiver, Delivery.AS_IT_IS);
+        if (why != null) {
+            (why.isSenders() ? sender : receiver.counters).drop(why);
+        }
+    }
+
+    private void touched(Receiver receiver) {
+        if (touchedCount == touched.length) {
+            touched = Arrays.copyOf(touched, 2 * touchedCount + 1); // when ports came, or have more queues
+        }
+        touched[touchedCount++] = receiver;
     }
 
     /// Shows the burst to everybody. A guest's memory may go away even here: all others are settled first, and then the error goes on
@@ -166,7 +158,7 @@ final class Forwarding {
                 gone = e;
             }
         }
-        transmit.completeRead(burst, 0, n);
+        transmit.completeRead(frames.taken, 0, n);
         transmit.publish();
         if (gone != null) {
             throw gone;
@@ -187,7 +179,6 @@ final class Forwarding {
                 table.learn(mac, p, time);
             }
         }
-        touched = new Receiver[next.length];
         seen = next;
     }
 

@@ -21,12 +21,26 @@ final class LearningSwitch implements Device {
     /// What a guest gets for [VirtualEthernet#REVISION].
     static final int REVISION = Revision.read();
 
+    static final int DEFAULT_MTU = 1500;
+    private static final int LEAST_MTU = 68;
+    private static final int MOST_MTU = 9000;
+
     private final Forwarding forwarding;
+    private final int mtu;
 
     /// A switch that knows up to `maxAddresses` stations, and forgets those it did not hear of for `ageingSeconds`.
     /// Errors: IllegalArgumentException that says what would be right.
     /// @param seconds a clock that need not be precise
     LearningSwitch(int maxAddresses, int ageingSeconds, LongSupplier seconds) {
+        this(maxAddresses, ageingSeconds, DEFAULT_MTU, seconds);
+    }
+
+    /// The same with an MTU of 68 to 9000 bytes.
+    LearningSwitch(int maxAddresses, int ageingSeconds, int mtu, LongSupplier seconds) {
+        if (mtu < LEAST_MTU || mtu > MOST_MTU) {
+            throw new IllegalArgumentException("mtu %d: want %d..%d".formatted(mtu, LEAST_MTU, MOST_MTU));
+        }
+        this.mtu = mtu;
         forwarding = new Forwarding(new MacTable<>(maxAddresses, ageingSeconds), seconds);
     }
 
@@ -79,6 +93,16 @@ final class LearningSwitch implements Device {
 
     synchronized void remove(Port port) {
         forwarding.ports(Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new));
+    }
+
+    /// The most that a frame may carry behind its ethernet header and tag, in bytes, unless it is to be segmented.
+    int mtu() {
+        return mtu;
+    }
+
+    /// The longest frame of that.
+    int mostBytes() {
+        return mtu + VirtualEthernet.HEAD_BYTES;
     }
 
     Forwarding forwarding() {

@@ -1,45 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
 import vbus.api.Connection;
 import vbus.api.Session;
 import vbus.api.Shm;
-import vbus.api.Status;
-import vbus.api.VbusException;
 import vbus.shm.Direction;
 import vbus.shm.Ring;
-import vbus.venet.protocol.VirtualEthernet;
 
-/// A guest's place on the switch, whatever its ABI: two rings, an address, and a link that is up or down.
+/// A guest's place on the switch, whatever its ABI: pairs of rings, an address, and a link that is up or down.
 ///
 /// ```
-///             both rings, and wanted                      ring taken back, or not wanted, or the ring is broken
+///             first pair's rings, and wanted              ring taken back, or not wanted, or a ring is broken
 ///   down ──────────────────────────────▶ up ──────────────────────────────────────────────────▶ down
-///          publish a receiver                  withdraw it, and wait for a burst boundary
+///          publish the receivers               withdraw them, and wait for a burst boundary
 /// ```
 /// Going up needs no help of the lane, which either sees the new receiver or not yet; going down waits until the lane has let go.
 ///
-/// Threads: control calls one at a time; the lane reads [#receiver], and calls [#broken] and [#takeRestored].
+/// Threads: control calls one at a time; the lane reads [#receivers], and calls [#broken] and [#takeRestored].
 abstract class Port implements Connection {
 
     private static final long[] NONE = {};
+    private static final Receiver[] DOWN = {};
 
     final Session session;
-    final FrameCodec codec;
     final long mac;
-    final Counters counters = new Counters();
     private final LearningSwitch lan;
+    private final QueuePair[] pairs;
     private long[] restored = NONE;
-    private Ring receive;
-    private Ring transmit;
-    private Ring served;
-    private volatile Receiver receiver;
+    private volatile FrameCodec codec;
+    private volatile Receiver[] receivers = DOWN;
 
-    Port(LearningSwitch lan, Session session, FrameCodec codec, long mac) {
+    /// @param pairs of queues that a guest may have
+    Port(LearningSwitch lan, Session session, long mac, int pairs) {
         this.lan = lan;
         this.session = session;
-        this.codec = codec;
         this.mac = mac;
+        this.pairs = new QueuePair[pairs];
+        Arrays.setAll(this.pairs, QueuePair::new);
     }
 
     /// True when the link shall be up as soon as it can.
@@ -48,88 +47,109 @@ abstract class Port implements Connection {
     /// Something of the snapshot that is the ABI's own.
     abstract long features();
 
+    /// How the guest's frames lie in its buffers, as was negotiated by now.
+    abstract FrameCodec codec();
+
+    /// Where frames for the guest go, into this ring.
+    abstract Receiver receiver(Ring ring, FrameCodec as, Counters counters);
+
     /// Goes on from what an older version left; before the lane knows the port.
     void restore(PortSnapshot snapshot) {
-        counters.restore(snapshot.counters());
+        pairs[0].counters.restore(snapshot.counters());
         restored = snapshot.addresses();
     }
 
     // ---- control plane
 
-    /// The rings have the same ids in both ABIs.
-    @Override
-    public final void shm(Shm shm) {
-        switch (shm.id()) {
-            case VirtualEthernet.RX -> receive = shm.ring(Direction.FROM_DEVICE);
-            case VirtualEthernet.TX -> transmit = shm.ring(Direction.TO_DEVICE);
-            default -> throw new VbusException(Status.INVALID, "shm id %d: want %d (receive ring) or %d (transmit ring)"
-                .formatted(shm.id(), VirtualEthernet.RX, VirtualEthernet.TX));
+    /// The ring is one of a pair; its direction is its place's.
+    final void ring(Shm shm, int pair, Direction direction) {
+        if (direction == Direction.FROM_DEVICE) {
+            pairs[pair].receive = shm.ring(direction);
+        } else {
+            pairs[pair].transmit = shm.ring(direction);
         }
         if (wanted()) {
             raise();
         }
     }
 
-    @Override
-    public void unshm(Shm shm) {
+    /// The ring was taken back.
+    final void noRing(int pair, Direction direction) {
         lower();
-        if (shm.id() == VirtualEthernet.RX) {
-            receive = null;
+        if (direction == Direction.FROM_DEVICE) {
+            pairs[pair].receive = null;
         } else {
-            transmit = null;
-            served = null;
+            pairs[pair].transmit = null;
+            pairs[pair].served = null;
         }
     }
 
-    /// Raises the link; false when a ring is missing.
+    /// Pairs of queues that a guest may have.
+    final int maxPairs() {
+        return pairs.length;
+    }
+
+    /// Raises the link with all pairs that are whole; false when the first is not.
     final boolean raise() {
-        if (receive == null || transmit == null) {
+        if (!pairs[0].isWhole()) {
             return false;
         }
-        receiver = new Receiver(receive, this);
-        if (served != transmit) { // once for each ring: while the link is down its frames are dropped and counted
-            final Ring ring = transmit;
-            served = ring;
-            session.serve(ring, budget -> lan.forwarding().run(this, ring, budget));
-        }
+        codec = codec();
+        final QueuePair[] whole = Stream.of(pairs).filter(QueuePair::isWhole).toArray(QueuePair[]::new);
+        receivers = Stream.of(whole).map(p -> receiver(p.receive, codec, p.counters)).toArray(Receiver[]::new);
+        Stream.of(whole).forEach(this::serve);
         return true;
+    }
+
+    /// Once for each ring: while the link is down its frames are dropped and counted.
+    private void serve(QueuePair pair) {
+        if (pair.served != pair.transmit) {
+            final Ring ring = pair.transmit;
+            pair.served = ring;
+            session.serve(ring, budget -> lan.forwarding().run(this, pair.counters, codec, ring, budget));
+        }
     }
 
     /// Lowers the link. When this returns, no burst uses the rings to send to this guest.
     final void lower() {
-        if (receiver != null) {
-            receiver = null;
+        if (up()) {
+            receivers = DOWN;
             session.onLane(() -> { });
         }
     }
 
     final boolean up() {
-        return receiver != null;
+        return receivers.length > 0;
     }
 
     @Override
     public final byte[] park() {
         final long[] stations = restored.length > 0 ? restored : lan.forwarding().stations(this);
-        return new PortSnapshot(wanted(), mac, features(), counters.values(), stations).bytes();
+        return new PortSnapshot(wanted(), mac, features(), counters().values(), stations).bytes();
     }
 
     /// The lane forgets its stations at the next burst; the bus waits for the burst of this moment.
     @Override
     public final void close() {
-        receiver = null;
+        receivers = DOWN;
         lan.remove(this);
     }
 
     // ---- lane
 
-    /// Where frames for the guest go; null while the link is down.
-    final Receiver receiver() {
-        return receiver;
+    /// Where frames for the guest go, one for each of its queue pairs; none while the link is down.
+    final Receiver[] receivers() {
+        return receivers;
     }
 
-    /// The guest broke a rule of its receive ring: it alone is out.
+    /// Where is counted what can not go to a queue.
+    final Counters idleCounters() {
+        return pairs[0].counters;
+    }
+
+    /// The guest broke a rule of a receive ring: it alone is out.
     final void broken(String fault) {
-        receiver = null;
+        receivers = DOWN;
         session.fail(fault);
     }
 
@@ -140,8 +160,14 @@ abstract class Port implements Connection {
         return macs;
     }
 
+    /// The counters of all its queues. Threads: any, for display.
+    final Counters counters() {
+        return Stream.of(pairs).map(p -> p.counters).reduce(new Counters(), Counters::plus);
+    }
+
     /// What people see.
     final PortView view() {
-        return new PortView(session.guest(), session.bus(), Mac.text(mac), up(), counters.byName());
+        return new PortView(session.guest(), session.bus(), Mac.text(mac), up(), counters().byName(),
+            Stream.of(pairs).filter(QueuePair::isWhole).map(p -> p.counters.byName()).toList());
     }
 }

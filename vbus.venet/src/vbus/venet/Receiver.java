@@ -1,68 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
+import java.lang.foreign.MemorySegment;
 import vbus.shm.Burst;
 import vbus.shm.Ring;
+import vbus.venet.offload.Offload;
 
-/// Puts frames into a guest's receive ring, in bursts that are as long as the sender's.
+/// Puts frames into a receive ring of a port, in bursts that are as long as the sender's.
 ///
 /// ```
-///   begin (take what the burst may need) -> deliver* (fill, complete) -> settle (give the rest back, publish once)
+///   begin (take what the burst may need) -> (open -> append* -> close)* -> settle (give the rest back, publish once)
 /// ```
-/// Buffers are taken once per burst: a guest that has none ready loses its own frames, and nobody waits for it.
+/// Buffers are taken once per burst, and again only when a frame needs more of them: a guest that has none ready loses its own
+/// frames, and nobody waits for it.
 /// Threads: the lane's.
-final class Receiver {
+abstract class Receiver {
 
-    private final Ring ring;
-    private final Port port;
-    private final Burst burst = new Burst(Forwarding.MAX_CHAINS, Forwarding.MAX_PIECES);
+    final Ring ring;
+    final Port port;
+    final FrameCodec codec;
+    final Counters counters;
+    /// Buffers that were taken; those before `filled` are completed.
+    final Burst burst = new Burst(FrameBurst.MOST, FrameBurst.MAX_PIECES);
+    int taken;
+    int filled;
     private boolean begun;
-    private int taken;
-    private int filled;
+    private boolean exhausted;
 
-    Receiver(Ring ring, Port port) {
+    Receiver(Ring ring, Port port, FrameCodec codec, Counters counters) {
         this.ring = ring;
         this.port = port;
+        this.codec = codec;
+        this.counters = counters;
     }
 
     /// True when the burst of this moment touched this receiver.
-    boolean begun() {
+    final boolean begun() {
         return begun;
     }
 
     /// Takes up to `want` buffers. A broken ring breaks the guest's session, nobody else's.
-    void begin(int want) {
+    final void begin(int want) {
         begun = true;
         taken = filled = 0;
+        take(want);
+    }
+
+    private void take(int want) {
+        filled = 0;
+        taken = 0;
         taken = Math.max(0, ring.take(burst, want)); // BROKEN has no buffers
+        exhausted = taken < want;
         if (ring.fault() != null) {
             port.broken(ring.fault());
         }
     }
 
-    /// Copies a frame of `bytes` bytes at `at` of a sender's chain into the next buffer, or counts why not. A buffer that is too
-    /// short stays for a shorter frame.
-    void deliver(Burst from, int chain, int at, int bytes) {
-        final Counters counters = port.counters;
-        if (filled == taken) {
-            counters.noBuffer++;
-            return;
+    /// Gives back what is not filled and takes as many buffers as a burst has; false when there are no more than before.
+    final boolean takeMore() {
+        final int before = taken - filled;
+        if (exhausted || before == FrameBurst.MOST) {
+            return false;
         }
-        final FrameCodec codec = port.codec;
-        final int head = codec.headBytes();
-        if (burst.writable(filled) < head + bytes) {
-            counters.tooSmall++;
-            return;
+        if (before > 0) {
+            ring.untake(before);
         }
-        codec.writeHead(burst, filled);
-        from.copyTo(chain, at, burst, filled, head, bytes);
-        ring.complete(burst, filled++, head + bytes);
-        counters.framesOut++;
-        counters.bytesOut += bytes;
+        take(FrameBurst.MOST);
+        return taken > before;
     }
 
+    /// Begins a frame of so many bytes, which the guest takes as `offload` says; the reason when there is no place for it.
+    /// A buffer that is too short stays for a shorter frame.
+    abstract Drop open(int bytes, Offload offload);
+
+    /// The frame's next bytes, from its sender's memory.
+    abstract void append(Burst from, int chain, long at, int bytes);
+
+    /// The frame's next bytes, from private memory.
+    abstract void append(MemorySegment from, long at, int bytes);
+
+    /// Ends the frame, all of whose bytes were appended.
+    abstract void close();
+
     /// Ends the burst: at its boundary nothing is held.
-    void settle() {
+    final void settle() {
         begun = false;
         if (filled < taken) {
             ring.untake(taken - filled);
@@ -71,7 +92,7 @@ final class Receiver {
     }
 
     /// Forgets a burst that was left by an error, which the lane had the ring forget.
-    void forget() {
+    final void forget() {
         begun = false;
     }
 
@@ -79,10 +100,10 @@ final class Receiver {
     ///
     /// The original does not signal here, as the guest polls right after. Completions of our rings may become visible with
     /// `publish` only, and that signals; the guest finds what it looks for anyway, so the extra signal is harmless.
-    void flush() {
+    final void flush() {
         int left = ring.size();
         while (left > 0) {
-            final int n = ring.take(burst, Math.min(left, Forwarding.MAX_CHAINS));
+            final int n = ring.take(burst, Math.min(left, FrameBurst.MOST));
             if (n <= 0) {
                 break;
             }

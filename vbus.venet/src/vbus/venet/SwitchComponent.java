@@ -29,7 +29,7 @@ public final class SwitchComponent implements Device {
     /// Errors: IllegalArgumentException for a configuration that can not be served.
     @Activate
     public SwitchComponent(Config config) {
-        lan = new LearningSwitch(config.maxAddresses(), config.ageingSeconds(),
+        lan = new LearningSwitch(config.maxAddresses(), config.ageingSeconds(), config.mtu(),
             () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()));
     }
 
@@ -48,5 +48,9 @@ public final class SwitchComponent implements Device {
 
         @AttributeDefinition(min = "1", description = "Seconds without a frame after which a station is forgotten.")
         int ageingSeconds() default 300;
+
+        @AttributeDefinition(min = "68", max = "9000",
+            description = "Bytes that a frame may carry; packets that are to be segmented may have 64 KiB.")
+        int mtu() default 1500;
     }
 }

@@ -4,29 +4,37 @@ package vbus.venet;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import vbus.api.Session;
+import vbus.api.Shm;
 import vbus.api.Status;
 import vbus.api.VbusException;
 import vbus.api.VirtioCalls;
+import vbus.shm.Direction;
+import vbus.shm.Ring;
 import vbus.venet.protocol.VirtioNet;
 
 /// A port of a guest that speaks `virtio-net`: a header before each frame, and a link that is up while both queues are there.
 /// @spec virtio 1.2, 5.1
 final class VirtioNetPort extends Port {
 
+    private static final ValueLayout.OfShort SHORT = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
-    private static final long OFFERED = VirtioCalls.F_VERSION_1 | VirtioNet.F_MAC;
     private static final int CONFIG_AT = 4;
 
+    private final int most;
+    private final int mtu;
     private long accepted;
 
     VirtioNetPort(LearningSwitch lan, Session session, long mac) {
-        super(lan, session, new VirtioNetCodec(), mac);
+        super(lan, session, mac, 1);
+        most = lan.mostBytes();
+        mtu = lan.mtu();
     }
 
     @Override
@@ -40,7 +48,7 @@ final class VirtioNetPort extends Port {
         switch (function) {
             case VirtioCalls.FEATURES -> {
                 length("FEATURES", data, Long.BYTES);
-                data.set(LONG, 0, OFFERED);
+                data.set(LONG, 0, VirtioNetFeatures.OFFERED);
             }
             case VirtioCalls.ACCEPT -> accept(data);
             case VirtioCalls.QUEUES -> {
@@ -55,12 +63,7 @@ final class VirtioNetPort extends Port {
     private void accept(MemorySegment data) {
         length("ACCEPT", data, Long.BYTES);
         final long features = data.get(LONG, 0);
-        if ((features & ~OFFERED) != 0) {
-            throw invalid("ACCEPT of features 0x%x: want no more than 0x%x".formatted(features, OFFERED));
-        }
-        if ((features & VirtioCalls.F_VERSION_1) == 0) {
-            throw invalid("ACCEPT of features 0x%x: want VERSION_1, this is no legacy device".formatted(features));
-        }
+        VirtioNetFeatures.check(features);
         accepted = features;
     }
 
@@ -75,6 +78,9 @@ final class VirtioNetPort extends Port {
         }
         final MemorySegment space = MemorySegment.ofArray(new byte[VirtioNet.CONFIG_BYTES]);
         Mac.write(mac, space.asSlice(VirtioNet.CONFIG_MAC_AT));
+        space.set(SHORT, VirtioNet.CONFIG_STATUS_AT, VirtioNet.STATUS_LINK_UP);
+        space.set(SHORT, VirtioNet.CONFIG_PAIRS_AT, (short) 1);
+        space.set(SHORT, VirtioNet.CONFIG_MTU_AT, (short) mtu);
         MemorySegment.copy(space, JAVA_BYTE, at, data, JAVA_BYTE, CONFIG_AT, bytes);
     }
 
@@ -86,6 +92,31 @@ final class VirtioNetPort extends Port {
 
     private static VbusException invalid(String message) {
         return new VbusException(Status.INVALID, message);
+    }
+
+    @Override
+    public void shm(Shm shm) {
+        switch (shm.id()) {
+            case VirtioNet.RX -> ring(shm, 0, Direction.FROM_DEVICE);
+            case VirtioNet.TX -> ring(shm, 0, Direction.TO_DEVICE);
+            default -> throw invalid("shm id %d: want %d (receive queue) or %d (transmit queue)"
+                .formatted(shm.id(), VirtioNet.RX, VirtioNet.TX));
+        }
+    }
+
+    @Override
+    public void unshm(Shm shm) {
+        noRing(0, shm.id() == VirtioNet.RX ? Direction.FROM_DEVICE : Direction.TO_DEVICE);
+    }
+
+    @Override
+    FrameCodec codec() {
+        return new VirtioNetCodec(VirtioNetFeatures.sends(accepted), VirtioNetFeatures.takes(accepted), most);
+    }
+
+    @Override
+    Receiver receiver(Ring ring, FrameCodec as, Counters counters) {
+        return new BufferReceiver(ring, this, as, counters, (accepted & VirtioNet.F_MRG_RXBUF) != 0);
     }
 
     @Override

@@ -11,22 +11,29 @@ import static vbus.venet.protocol.VirtualEthernet.NEGCAP;
 import static vbus.venet.protocol.VirtualEthernet.NEGCAP_BITS_AT;
 import static vbus.venet.protocol.VirtualEthernet.NEGCAP_BYTES;
 import static vbus.venet.protocol.VirtualEthernet.REVISION;
+import static vbus.venet.protocol.VirtualEthernet.RX;
+import static vbus.venet.protocol.VirtualEthernet.TX;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
 import vbus.api.Session;
 import vbus.api.Shm;
 import vbus.api.Status;
 import vbus.api.VbusException;
+import vbus.shm.Direction;
+import vbus.shm.Ring;
 
 /// A port of a guest that speaks `virtual-ethernet`: flat frames, and a link that the guest raises and lowers.
 final class VirtualEthernetPort extends Port {
 
     private static final int NO_CAPABILITIES = 0; // byte order does not matter for it
 
+    private final int most;
     private boolean wanted;
 
     VirtualEthernetPort(LearningSwitch lan, Session session, long mac) {
-        super(lan, session, new FlatCodec(), mac);
+        super(lan, session, mac, 1);
+        most = lan.mostBytes();
     }
 
     @Override
@@ -84,11 +91,11 @@ final class VirtualEthernetPort extends Port {
     }
 
     private void flushReceive() {
-        final Receiver receiver = receiver();
-        if (receiver == null) {
+        if (!up()) {
             throw new VbusException(Status.INVALID, "FLUSHRX: want the link up");
         }
-        session.onLane(receiver::flush);
+        final Receiver[] all = receivers();
+        session.onLane(() -> Stream.of(all).forEach(Receiver::flush));
     }
 
     private static void length(String function, MemorySegment data, int bytes) {
@@ -97,11 +104,31 @@ final class VirtualEthernetPort extends Port {
         }
     }
 
+    @Override
+    public void shm(Shm shm) {
+        switch (shm.id()) {
+            case RX -> ring(shm, 0, Direction.FROM_DEVICE);
+            case TX -> ring(shm, 0, Direction.TO_DEVICE);
+            default -> throw new VbusException(Status.INVALID, "shm id %d: want %d (receive ring) or %d (transmit ring)"
+                .formatted(shm.id(), RX, TX));
+        }
+    }
+
     /// Without a ring the link is down until the guest raises it again.
     @Override
     public void unshm(Shm shm) {
         wanted = false;
-        super.unshm(shm);
+        noRing(0, shm.id() == RX ? Direction.FROM_DEVICE : Direction.TO_DEVICE);
+    }
+
+    @Override
+    FrameCodec codec() {
+        return new FlatCodec(most);
+    }
+
+    @Override
+    Receiver receiver(Ring ring, FrameCodec as, Counters counters) {
+        return new BufferReceiver(ring, this, as, counters, false);
     }
 
     @Override

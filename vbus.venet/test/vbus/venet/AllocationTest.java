@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import vbus.api.Work;
 
 /// The data plane allocates nothing for a frame.
 class AllocationTest {
@@ -33,9 +34,10 @@ class AllocationTest {
         lane.run();
         a.reclaimed();
         b.received();
+        Work work = lane.work(a.session);
         BooleanSupplier burst = () -> {
             offer(a);
-            return forward(a) + lend(b) == 2 * FRAMES;
+            return forward(a, work) + lend(b) == 2 * FRAMES;
         };
         for (int i = 0; i < ROUNDS; i++) {
             assertTrue(burst.getAsBoolean());
@@ -59,8 +61,8 @@ class AllocationTest {
         a.transmit.publish();
     }
 
-    private int forward(Station a) {
-        return lan.forwarding().run((Port) a.port, a.tx.ring(null), FRAMES) + a.transmit.reap(cookies, lengths) - FRAMES;
+    private int forward(Station a, Work work) {
+        return work.run(FRAMES) + a.transmit.reap(cookies, lengths) - FRAMES;
     }
 
     private int lend(Station b) {

@@ -21,6 +21,11 @@ final class FakeLane {
         sources.removeIf(s -> s.session() == session);
     }
 
+    /// What a session has the lane do for its first queue.
+    Work work(FakeSession session) {
+        return sources.stream().filter(s -> s.session() == session).findFirst().orElseThrow().work();
+    }
+
     int sources() {
         return sources.size();
     }

@@ -61,7 +61,7 @@ class HostileGuestTest {
         Station a = station(abi, 1);
         Station b = station(Abi.VENET, 2);
 
-        a.send(frame(b.mac, a.mac, "long", 1522), frame(b.mac, a.mac, "too long", 1523));
+        a.send(frame(b.mac, a.mac, "long", 1518), frame(b.mac, a.mac, "too long", 1519));
         lane.run();
 
         assertEquals(List.of("long"), b.heard());

@@ -72,7 +72,7 @@ class PortSnapshotTest {
 
         counters.restore(new long[] {5, 6});
         assertEquals(5, counters.framesIn);
-        assertEquals(0, counters.linkDown);
+        assertEquals(0, counters.dropped(Drop.LINK_DOWN));
 
         counters.restore(new long[100]);
         assertEquals(0, counters.framesIn);

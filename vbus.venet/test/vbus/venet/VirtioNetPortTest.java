@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vbus.api.Status;
 import vbus.api.VirtioCalls;
+import vbus.venet.protocol.VirtioNet;
 
 class VirtioNetPortTest {
 
     private static final long F_MAC = 1L << 5;
-    private static final long F_MRG_RXBUF = 1L << 15;
     private static final long F_CTRL_VQ = 1L << 17;
 
     private final FakeLane lane = new FakeLane();
@@ -45,12 +45,20 @@ class VirtioNetPortTest {
     }
 
     @Test
-    void shouldOfferVersion1AndItsMacAndNoOffload() {
+    void shouldOfferVersion1ItsMacAndOffloads() {
         ByteBuffer data = bytes(8);
 
         assertEquals(0, call(VirtioCalls.FEATURES, data));
 
-        assertEquals(VirtioCalls.F_VERSION_1 | F_MAC, data.getLong(0));
+        assertEquals(VirtioCalls.F_VERSION_1 | F_MAC, data.getLong(0) & (VirtioCalls.F_VERSION_1 | F_MAC | F_CTRL_VQ));
+        assertEquals(VirtioNetFeatures.OFFERED, data.getLong(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {VirtioNet.F_HOST_TSO4, VirtioNet.F_HOST_USO, VirtioNet.F_GUEST_TSO6, VirtioNet.F_GUEST_UFO,
+        VirtioNet.F_CSUM | VirtioNet.F_HOST_ECN, VirtioNet.F_GUEST_CSUM | VirtioNet.F_GUEST_ECN})
+    void shouldRefuseAnOffloadWithoutWhatItNeeds(long features) {
+        assertRefused(Status.INVALID, () -> call(VirtioCalls.ACCEPT, bytes(8).putLong(0, VirtioCalls.F_VERSION_1 | features)));
     }
 
     @Test
@@ -60,7 +68,7 @@ class VirtioNetPortTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, F_MAC, VirtioCalls.F_VERSION_1 | F_MRG_RXBUF, VirtioCalls.F_VERSION_1 | F_CTRL_VQ, -1})
+    @ValueSource(longs = {0, F_MAC, VirtioCalls.F_VERSION_1 | F_CTRL_VQ, -1})
     void shouldRefuseFeaturesThatAreNotOfferedOrWithoutVersion1(long features) {
         assertRefused(Status.INVALID, () -> call(VirtioCalls.ACCEPT, bytes(8).putLong(0, features)));
     }
@@ -90,7 +98,8 @@ class VirtioNetPortTest {
 
         byte[] space = MemorySegment.ofBuffer(data).asSlice(4).toArray(JAVA_BYTE);
         assertEquals(lan.ports().getFirst().mac(), HexFormat.ofDelimiter(":").formatHex(space, 0, 6));
-        assertArrayEquals(new byte[18], Arrays.copyOfRange(space, 6, 24));
+        assertArrayEquals(HexFormat.of().parseHex("01000100dc05"), Arrays.copyOfRange(space, 6, 12), "link up, one pair, MTU 1500");
+        assertArrayEquals(new byte[12], Arrays.copyOfRange(space, 12, 24));
     }
 
     @Test

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package vbus.venet;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import vbus.venet.offload.Checksum;
+import vbus.venet.offload.Offload;
+import vbus.venet.offload.Segmenter;
+
+/// Brings one frame of a burst to one receiver: one copy from the sender's memory to the receiver's, with another tag if it has to be,
+/// or what the switch has to do for a receiver that can not.
+///
+/// ```
+///   as it is                            copy
+///   tag added, replaced, removed        addresses, tag and type from what was checked, then copy the rest
+///   offload that the receiver has not   read once into private memory -> complete the checksum, or cut -> write each
+/// ```
+/// Where VLANs keep ports apart, addresses, tag and type are those that were checked: its guest may have changed the frame since.
+///
+/// Threads: the lane's. Allocates nothing after construction.
+final class Delivery {
+
+    /// The frame's tag, or none, stays what it is.
+    static final int AS_IT_IS = -2;
+
+    private static final ValueLayout.OfLong LONG = JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
+    private static final short TAG_PROTOCOL = (short) 0x8100;
+    private static final int ADDRESSES_BYTES = 12;
+    private static final int TAG_BYTES = 4;
+    private static final int MOST_BYTES = OffloadRules.MOST_GSO + TAG_BYTES;
+
+    private final MemorySegment head = MemorySegment.ofArray(new byte[24]);
+    private final MemorySegment whole = MemorySegment.ofArray(new byte[MOST_BYTES]);
+    private final MemorySegment segment = MemorySegment.ofArray(new byte[MOST_BYTES]);
+    private final Segmenter segmenter = new Segmenter();
+    private final Offload plain = new Offload();
+    private final Offload shifted = new Offload();
+
+    /// Delivers a frame, or says why not; what was delivered is counted.
+    /// @param tag [#AS_IT_IS], [FrameBurst#UNTAGGED], or the tag control information that the receiver is to see
+    Drop deliver(FrameBurst frames, int i, Receiver to, int tag) {
+        final Offload offload = frames.offload[i];
+        if (offload.isPlain() || to.codec.takes().has(offload)) {
+            return tag == AS_IT_IS ? copy(frames, i, to, offload) : copyTagged(frames, i, to, tag);
+        }
+        return software(frames, i, to, tag);
+    }
+
+    private static Drop copy(FrameBurst frames, int i, Receiver to, Offload offload) {
+        final int length = frames.length[i];
+        final Drop no = to.open(length, offload);
+        if (no == null) {
+            to.append(frames.bytes, i, frames.at[i], length);
+            to.close();
+            counted(to, length);
+        }
+        return no;
+    }
+
+    private Drop copyTagged(FrameBurst frames, int i, Receiver to, int tag) {
+        final int from = headBytes(frames, i);
+        final int now = writeHead(frames, i, tag);
+        final int length = frames.length[i] - from + now;
+        final Drop no = to.open(length, moved(frames.offload[i], now - from));
+        if (no == null) {
+            to.append(head, 0, now);
+            to.append(frames.bytes, i, frames.at[i] + from, length - now);
+            to.close();
+            counted(to, length);
+        }
+        return no;
+    }
+
+    /// Addresses, and the tag if there is one, or else the type.
+    private static int headBytes(FrameBurst frames, int i) {
+        return ADDRESSES_BYTES + (frames.tag[i] == FrameBurst.UNTAGGED ? 2 : TAG_BYTES);
+    }
+
+    /// Writes what comes instead of them; its number of bytes.
+    private int writeHead(FrameBurst frames, int i, int tag) {
+        head.set(LONG, 0, frames.destination[i] << 16);
+        head.set(LONG, 6, frames.source[i] << 16 | frames.type[i]);
+        int at = ADDRESSES_BYTES;
+        if (tag != FrameBurst.UNTAGGED) {
+            head.set(SHORT, at, TAG_PROTOCOL);
+            head.set(SHORT, at + 2, (short) tag);
+            at += TAG_BYTES;
+        }
+        if (frames.tag[i] == FrameBurst.UNTAGGED) {
+            head.set(SHORT, at, (short) frames.type[i]);
+            at += 2;
+        }
+        return at;
+    }
+
+    private Offload moved(Offload o, int by) {
+        if (by == 0 || o.isPlain()) {
+            return o;
+        }
+        shifted.flags = o.flags;
+        shifted.gso = o.gso;
+        shifted.segmentBytes = o.segmentBytes;
+        shifted.checksumOffset = o.checksumOffset;
+        shifted.checksumStart = o.checksumStart + by;
+        shifted.headerBytes = o.headerBytes == 0 ? 0 : o.headerBytes + by;
+        return shifted;
+    }
+
+    /// The receiver can not take what the sender asks for: the switch does it.
+    private Drop software(FrameBurst frames, int i, Receiver to, int tag) {
+        final int from = tag == AS_IT_IS ? 0 : headBytes(frames, i);
+        final int now = tag == AS_IT_IS ? 0 : writeHead(frames, i, tag);
+        final int length = frames.length[i] - from + now;
+        MemorySegment.copy(head, 0, whole, 0, now);
+        frames.bytes.read(i, frames.at[i] + from, whole, now, length - now);
+        final Offload offload = moved(frames.offload[i], now - from);
+        return offload.gso == Offload.NONE ? sum(length, offload, to) : cut(length, offload, to);
+    }
+
+    private Drop sum(int length, Offload offload, Receiver to) {
+        if (Checksum.complete(whole, length, offload.checksumStart, offload.checksumOffset) < 0) {
+            return Drop.BAD_CHECKSUM_START;
+        }
+        final Drop no = write(whole, length, to);
+        to.counters.summed += no == null ? 1 : 0;
+        return no;
+    }
+
+    private Drop cut(int length, Offload offload, Receiver to) {
+        final int segments = segmenter.begin(whole, length, offload);
+        if (segments < 0) {
+            return Drop.BAD_HEADERS;
+        }
+        Drop no = null;
+        for (int n = 0; n < segments; n++) {
+            final Drop why = write(segment, segmenter.next(segment, 0), to);
+            no = why == null ? no : why;
+        }
+        to.counters.segmented++;
+        return no;
+    }
+
+    private Drop write(MemorySegment from, int length, Receiver to) {
+        final Drop no = to.open(length, plain);
+        if (no == null) {
+            to.append(from, 0, length);
+            to.close();
+            counted(to, length);
+        }
+        return no;
+    }
+
+    private static void counted(Receiver to, int length) {
+        to.counters.framesOut++;
+        to.counters.bytesOut += length;
+    }
+}
