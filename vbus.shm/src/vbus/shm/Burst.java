@@ -327,6 +327,30 @@ public final class Burst extends Apart {
         first[chains] = pieces;
     }
 
+    /// True when there is no room for another chain.
+    boolean isFull() {
+        return chains() == token.length;
+    }
+
+    /// Begins a chain that may get no piece before `close` ends it.
+    void open() {
+        mix();
+        if (chains < token.length) {
+            firstWritable[chains] = pieces;
+        }
+    }
+
+    /// Where `back` goes back to; after `open`.
+    int mark() {
+        return pieces;
+    }
+
+    /// Forgets the pieces that were added to the open chain since `mark`, all of them of one kind.
+    void back(int mark) {
+        pieces = mark;
+        firstWritable[chains] = Math.min(firstWritable[chains], mark);
+    }
+
     /// Forgets the pieces of the open chain.
     void abandon() {
         pieces = first(chains());
