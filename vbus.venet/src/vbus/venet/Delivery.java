@@ -102,10 +102,7 @@ final class Delivery {
         if (by == 0 || o.isPlain()) {
             return o;
         }
-        shifted.flags = o.flags;
-        shifted.gso = o.gso;
-        shifted.segmentBytes = o.segmentBytes;
-        shifted.checksumOffset = o.checksumOffset;
+        shifted.set(o);
         shifted.checksumStart = o.checksumStart + by;
         shifted.headerBytes = o.headerBytes == 0 ? 0 : o.headerBytes + by;
         return shifted;
@@ -123,8 +120,9 @@ final class Delivery {
     }
 
     private Drop sum(int length, Offload offload, Receiver to) {
-        if (Checksum.complete(whole, length, offload.checksumStart, offload.checksumOffset) < 0) {
-            return Drop.BAD_CHECKSUM_START;
+        final int flaw = Checksum.complete(whole, length, offload.checksumStart, offload.checksumOffset);
+        if (flaw < 0) {
+            return OffloadRules.drop(flaw);
         }
         final Drop no = write(whole, length, to);
         to.counters.summed += no == null ? 1 : 0;
@@ -134,7 +132,7 @@ final class Delivery {
     private Drop cut(int length, Offload offload, Receiver to) {
         final int segments = segmenter.begin(whole, length, offload);
         if (segments < 0) {
-            return Drop.BAD_HEADERS;
+            return OffloadRules.drop(segments);
         }
         Drop no = null;
         for (int n = 0; n < segments; n++) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
+import vbus.venet.offload.Flaw;
+import vbus.venet.offload.FrameCheck;
 import vbus.venet.offload.Offload;
 
 /// What a guest may ask for its frames, checked before anything is done with them.
@@ -12,29 +14,23 @@ record OffloadRules(Offers offers, int most) {
     /// The longest packet that may be cut: IP's 65 535 bytes, an ethernet header, and two VLAN tags.
     static final int MOST_GSO = 65_535 + 14 + 8;
 
-    private static final int KNOWN_GSO = 1 << Offload.TCP4 | 1 << Offload.UDP | 1 << Offload.TCP6 | 1 << Offload.UDP_L4;
-    private static final int KINDS = 8;
+    private static final Drop[] DROPS = {Drop.BAD_CHECKSUM_START, Drop.BAD_GSO_TYPE, Drop.BAD_GSO_SIZE, Drop.BAD_HEADER_LENGTH,
+        Drop.BAD_HEADERS, Drop.BAD_CHECKSUM_START, Drop.BAD_GSO_TYPE};
 
     /// Why a frame of `length` bytes may not ask this; null when it may.
     Drop check(Offload o, long length) {
-        if (o.gso != Offload.NONE) {
-            if (o.gso >= KINDS || (KNOWN_GSO >>> o.gso & 1) == 0) {
-                return Drop.BAD_GSO_TYPE;
-            } else if (!offers.has(o)) {
-                return Drop.NOT_NEGOTIATED;
-            } else if (o.segmentBytes == 0) {
-                return Drop.BAD_GSO_SIZE;
-            } else if (o.headerBytes > length) {
-                return Drop.BAD_HEADER_LENGTH;
-            }
+        final int flaw = FrameCheck.of(o, (int) Math.min(length, Integer.MAX_VALUE));
+        if (flaw < 0) {
+            return drop(flaw);
         }
-        if ((o.flags & Offload.NEEDS_CSUM) != 0) {
-            if (!offers.checksum()) {
-                return Drop.NOT_NEGOTIATED;
-            } else if (o.checksumStart + o.checksumOffset + 2 > length) {
-                return Drop.BAD_CHECKSUM_START;
-            }
+        if (!offers.has(o)) {
+            return Drop.NOT_NEGOTIATED;
         }
         return length > (o.gso == Offload.NONE ? most : MOST_GSO) ? Drop.OVERSIZE : null;
+    }
+
+    /// What a flaw that the offload library found is counted as.
+    static Drop drop(int flaw) {
+        return DROPS[Flaw.of(flaw).ordinal()];
     }
 }
