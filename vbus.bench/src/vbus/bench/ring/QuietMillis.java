@@ -29,7 +29,8 @@ record QuietMillis(Pace pace) implements ToDoubleFunction<RunResult> {
             .filter(i -> PACES.stream().allMatch(p -> pace.isAlone(JmhLeg.secondary(i, p))))
             .map(i -> JmhLeg.secondary(i, "messages") / 1e6).sorted().toList();
         if (quiet.size() < LEAST) {
-            throw new IllegalStateException("the host shared a core in %d of %d stretches".formatted(all.size() - quiet.size(), all.size()));
+            throw new IllegalStateException("the host shared a core in %d of %d stretches"
+                .formatted(all.size() - quiet.size(), all.size()));
         }
         return quiet.get(quiet.size() / 2);
     }
