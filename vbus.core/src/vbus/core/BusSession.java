@@ -20,7 +20,7 @@ import vbus.core.Standing.State;
 ///
 /// Threads: control verbs one at a time, by the lock; while PARKED they wait. `fail` may come from the lane, which takes no lock.
 /// The bus's own verbs wait for the lock as long as for a lane and no longer, for a device's code may be stuck with it.
-final class BusSession {
+final class BusSession implements Owner {
 
     final Offered offered;
     final Member member;
@@ -77,6 +77,7 @@ final class BusSession {
             } finally {
                 if (!taken) {
                     registrations.remove(r);
+                    r.gone();
                 }
             }
             group().lane().kick(); // what the guest offered before is not announced again
@@ -90,6 +91,7 @@ final class BusSession {
             if (registrations.contains(r)) {
                 registrations.remove(r);
                 half.unshm(r);
+                r.gone();
             }
             group().boundary(); // another connection's work may have been using the ring
         } finally {
@@ -217,7 +219,8 @@ final class BusSession {
     // ---- how it breaks
 
     /// Breaks the session, once. Does not block.
-    void fail(String why) {
+    @Override
+    public void fail(String why) {
         breakage.fail(why);
     }
 
