@@ -36,9 +36,34 @@ final class GsoPacket {
         return new GsoPacket(random).make(gso, random.nextInt(4) > 0 || gso == Offload.UDP_L4, false);
     }
 
-    /// One that Linux takes and cuts.
+    /// One that Linux takes and cuts; in some the sum that was given for the pseudo header is wrong, or the length in the UDP header.
     static GsoPacket forLinux(Random random, int gso) {
-        return new GsoPacket(random).make(gso, random.nextInt(4) > 0 || gso == Offload.UDP_L4, true);
+        final GsoPacket packet = new GsoPacket(random).make(gso, random.nextInt(4) > 0 || gso == Offload.UDP_L4, true);
+        final boolean partial = packet.offload.needsChecksum();
+        if (partial && random.nextInt(6) == 0) {
+            packet.put(packet.transport + packet.offload.checksumOffset, random.nextInt());
+        }
+        if (partial && !packet.tcp && random.nextInt(6) == 0) {
+            packet.put(packet.transport + 4, random.nextInt());
+        }
+        return packet;
+    }
+
+    /// A frame of any bytes that is not to be cut, with a checksum to complete anywhere.
+    static GsoPacket toComplete(Random random) {
+        final GsoPacket packet = new GsoPacket(random);
+        packet.bytes = packet.some(36 + random.nextInt(1400));
+        System.arraycopy(TO, 0, packet.bytes, 0, 6);
+        System.arraycopy(FROM, 0, packet.bytes, 6, 6);
+        packet.put(12, 0x88b5); // for experiments
+        packet.offload.flags = Offload.NEEDS_CSUM;
+        packet.offload.checksumStart = 34 + random.nextInt(packet.bytes.length - 35);
+        packet.offload.checksumOffset = random.nextInt(packet.bytes.length - packet.offload.checksumStart - 1);
+        return packet;
+    }
+
+    private void put(int at, int value) {
+        ByteBuffer.wrap(bytes).putShort(at, (short) value);
     }
 
     /// Bytes that each segment carries behind its headers.
@@ -91,7 +116,7 @@ final class GsoPacket {
         ip.put(0, (byte) (0x45 + optionWords)).put(9, (byte) (tcp ? 6 : 17));
         ip.putShort(4, (short) (random.nextBoolean() ? 0xfff0 + random.nextInt(16) : random.nextInt()));
         ip.putShort(6, (short) (random.nextBoolean() ? 0x4000 : 0));
-        ip.putShort(10, (short) 0).putInt(12, 0x0a4d0000 | random.nextInt(1 << 16)).putInt(16, 0x0a4d0001);
+        ip.putShort(10, (short) 0).putInt(12, 0x0a000000 | random.nextInt(1 << 24)).putInt(16, 0x0a4d0001);
         for (int i = 20; i < ip.capacity(); i++) {
             ip.put(i, (byte) 1); // no operation: Linux looks into them when it forwards
         }
@@ -111,7 +136,7 @@ final class GsoPacket {
             final byte[] header = some(8 * (1 + random.nextInt(4)));
             header[0] = kinds[i + 1];
             header[1] = (byte) (header.length / 8 - 1);
-            header[2] = (byte) (kinds[i] == 43 ? 4 : 1); // a routing type that has no segment left, or padding
+            header[2] = (byte) (kinds[i] == 43 ? 254 : 1); // a routing type for experiments with no segment left, or padding
             header[3] = (byte) (kinds[i] == 43 ? 0 : header.length - 4);
             out.writeBytes(header);
         }
@@ -119,7 +144,7 @@ final class GsoPacket {
 
     private void transport(int options) {
         final ByteBuffer header = ByteBuffer.wrap(some((tcp ? 20 : 8) + options));
-        header.putShort(2, (short) (20_000 + random.nextInt(1000)));
+        header.putShort(0, (short) (20_000 + random.nextInt(1000))).putShort(2, (short) (20_000 + random.nextInt(1000)));
         if (tcp) {
             header.putInt(4, random.nextBoolean() ? -random.nextInt(3000) : random.nextInt());
             header.put(12, (byte) (header.capacity() / 4 << 4 | random.nextInt(2)));
@@ -178,8 +203,8 @@ final class GsoPacket {
 
     @Override
     public String toString() {
-        return "gso %d of %d bytes, flags %d, segments of %d, IP at %d, %s at %d, payload at %d".formatted(offload.gso, bytes.length,
-            offload.flags, offload.segmentBytes, network, tcp ? "TCP" : "UDP", transport, payload);
+        return "gso %d of %d bytes, flags %d, checksum %d + %d, segments of %d, IP at %d, %s at %d, payload at %d".formatted(offload.gso, bytes.length,
+            offload.flags, offload.checksumStart, offload.checksumOffset, offload.segmentBytes, network, tcp ? "TCP" : "UDP", transport, payload);
     }
 
     private byte[] some(int length) {

@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +45,20 @@ class LinuxSegmentationTest {
         });
     }
 
+    @Test
+    void shouldCompleteAChecksumAsLinuxDoes() throws Exception {
+        inNamespace(() -> {
+            final long seed = Seed.of("LinuxSegmentationTest checksums");
+            final Random random = new Random(seed);
+            try (LinuxBridge linux = new LinuxBridge()) {
+                for (int i = 0; i < PACKETS; i++) {
+                    compare(linux, GsoPacket.toComplete(random), "seed " + seed + " frame " + i + ": ");
+                }
+            }
+            return null;
+        });
+    }
+
     private static int compare(LinuxBridge linux, GsoPacket packet, String which) throws Exception {
         final String what = which + packet + ": ";
         final List<byte[]> theirs = linux.segment(packet);
@@ -62,7 +78,7 @@ class LinuxSegmentationTest {
         Thread.ofPlatform().name("namespace").start(future);
         try {
             future.get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
