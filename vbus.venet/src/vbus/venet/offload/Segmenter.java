@@ -58,7 +58,7 @@ public final class Segmenter {
     public int begin(MemorySegment packet, int length, Offload offload) {
         count = 0;
         index = 0;
-        final int flaw = FrameCheck.of(offload, length);
+        final int flaw = length < ETHERNET_BYTES ? Flaw.BAD_HEADER.code : FrameCheck.of(offload, length);
         if (flaw < 0) {
             return flaw;
         }
