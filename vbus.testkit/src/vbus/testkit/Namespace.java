@@ -152,7 +152,10 @@ public final class Namespace implements AutoCloseable {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
             }
-            throw e.getCause() instanceof Error error ? error : e;
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
         }
     }
 
