@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
+import java.util.Map;
 import vbus.shm.Ring;
 
 /// A way out of a switch that is no guest's: two rings over something of the host's, a TAP for one.
@@ -36,6 +37,10 @@ public interface Uplink {
     /// The address of the interface outside, the lower 48 bits, first byte on the wire highest.
     long mac();
 
-    /// True when frames in both directions may have offloads: an incomplete checksum, a length to be segmented.
-    boolean offloads();
+    /// What frames that come in may ask for, and frames that go out may: 1 a checksum to be completed, 2 and 4 TCP over IPv4 and IPv6 to
+    /// be segmented, 8 with ECN, 0x20 and 0x40 UDP. @spec Linux if_tun.h: TUN_F_CSUM and those behind it
+    int offloads();
+
+    /// What its rings counted, by name. Threads: any, for display.
+    Map<String, Long> counters();
 }

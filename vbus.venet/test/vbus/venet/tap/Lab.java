@@ -45,9 +45,17 @@ final class Lab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
+        AssertionError failed = null;
         while (!all.isEmpty()) {
-            all.pop().close();
+            try {
+                all.pop().close();
+            } catch (Exception | AssertionError e) { // the others are to go, too
+                failed = failed == null ? new AssertionError(e) : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 }

@@ -39,7 +39,7 @@ class TapTest {
     }
 
     @AfterEach
-    void remove() throws Exception {
+    void remove() {
         lab.close();
     }
 
