@@ -25,7 +25,7 @@ import java.util.Arrays;
 /// Errors: IOException that names the interface, what is wrong, and the command that would help.
 /// Ownership: holds its descriptor until `close`; nobody reads or writes any more by then. An interface that root made with
 /// `ip tuntap` stays, one that was made by `open` goes.
-/// Threads: `read` and `isReadable` one at a time, `write` one at a time, the two need not be the same thread; the others any.
+/// Threads: `read` from one thread at a time, so `write` and `isReadable`, each from its own if need be; the others from any.
 /// @spec Linux Documentation/networking/tuntap.rst, if_tun.h; virtio 1.2, 5.1.6
 @SuppressWarnings("restricted") // native access is what this package is for
 public final class Tap implements AutoCloseable {

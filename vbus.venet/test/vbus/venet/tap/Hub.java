@@ -51,10 +51,14 @@ final class Hub implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         ends = true;
         epoll.wake();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         epoll.close();
     }
 }
