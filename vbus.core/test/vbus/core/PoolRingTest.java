@@ -91,7 +91,7 @@ class PoolRingTest {
             rings.add(ring);
             Burst burst = new Burst(8, 8);
             MemorySegment copy = MemorySegment.ofArray(new byte[1]);
-            session.serve(ring, budget -> {
+            session.serve(ring, _ -> {
                 int n = ring.take(burst, 8);
                 for (int i = 0; i < n; i++) {
                     burst.read(i, 0, copy, 0, 1);
@@ -266,7 +266,7 @@ class PoolRingTest {
 
         device.maker = ring -> ring.ring(Direction.TO_DEVICE, ring); // it has a signal
         assertTrue(refused(Status.INVALID, alice::ring).getMessage().contains("has a signal"));
-        device.maker = ring -> device.shms.getFirst().ring(Direction.TO_DEVICE, device.shms.getFirst());
+        device.maker = _ -> device.shms.getFirst().ring(Direction.TO_DEVICE, device.shms.getFirst());
         assertTrue(refused(Status.INVALID, alice::ring).getMessage().contains("has no signal"));
         device.maker = ring -> ring.ring(Direction.TO_DEVICE, device.shms.getFirst());
         assertTrue(refused(Status.INVALID, () -> alice.channel.queue(RING, new IdleRing(), -1)).getMessage().contains("is a virtqueue"));
