@@ -3,6 +3,7 @@
 ///
 /// ```
 ///   DeviceProxy --probe--> VenetPort = TransmitQueue + ReceiveQueue, each a ring of 256 and a buffer for each descriptor
+///   NetworkPort <-- Bridge --> Tap: a port as an interface of Linux, by configuration
 /// ```
 /// Exports nothing; carries a private copy of the device's protocol.
 package vbus.venet.driver;
