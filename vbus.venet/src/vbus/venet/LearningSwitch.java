@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.Session;
 import vbus.api.Status;
 import vbus.api.VbusException;
@@ -22,10 +23,11 @@ final class LearningSwitch implements Device {
     static final int REVISION = Revision.read();
 
     static final int DEFAULT_MTU = 1500;
-    private static final int LEAST_MTU = 68;
-    private static final int MOST_MTU = 9000;
+    static final int LEAST_MTU = 68;
+    static final int MOST_MTU = 9000;
 
     private final Forwarding forwarding;
+    private final Uplinks uplinks = new Uplinks(this);
     private final int mtu;
 
     /// A switch that knows up to `maxAddresses` stations, and forgets those it did not hear of for `ageingSeconds`.
@@ -42,6 +44,16 @@ final class LearningSwitch implements Device {
         }
         this.mtu = mtu;
         forwarding = new Forwarding(new MacTable<>(maxAddresses, ageingSeconds), seconds);
+    }
+
+    @Override
+    public void lane(DeviceLane lane) {
+        uplinks.lane(lane);
+    }
+
+    /// Ways out of the switch that are no guests'.
+    Uplinks uplinks() {
+        return uplinks;
     }
 
     @Override
@@ -71,11 +83,15 @@ final class LearningSwitch implements Device {
             port = kind.port(this, session, snapshot.mac()); // the guest knows it by this address
             port.restore(snapshot);
         }
+        add(port);
+        return port;
+    }
+
+    synchronized void add(Port port) {
         final Port[] now = forwarding.ports();
         final Port[] next = Arrays.copyOf(now, now.length + 1);
         next[now.length] = port;
         forwarding.ports(next);
-        return port;
     }
 
     /// The guest's address: always the same for a guest on a bus, unless another port has it.

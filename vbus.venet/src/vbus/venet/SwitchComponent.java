@@ -2,16 +2,21 @@
 package vbus.venet;
 
 import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE;
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.DeviceModel;
 import vbus.venet.protocol.VirtioNet;
 import vbus.venet.protocol.VirtualEthernet;
@@ -24,13 +29,32 @@ public final class SwitchComponent implements Device {
 
     static final String PID = "vbus.venet.switch";
 
+    private final String name;
     private final LearningSwitch lan;
 
     /// Errors: IllegalArgumentException for a configuration that can not be served.
     @Activate
-    public SwitchComponent(Config config) {
+    public SwitchComponent(Config config, Map<String, Object> properties) {
+        final String pid = (String) properties.get("service.pid");
+        name = pid.substring(pid.indexOf('~') + 1);
         lan = new LearningSwitch(config.maxAddresses(), config.ageingSeconds(), config.mtu(),
             () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()));
+    }
+
+    @Reference(cardinality = MULTIPLE, policy = DYNAMIC)
+    void addUplink(Uplink uplink, Map<String, Object> properties) {
+        if (name.equals(properties.get(Uplink.SWITCH))) { // whose switch this is only the configurations say
+            lan.uplinks().add(uplink);
+        }
+    }
+
+    void removeUplink(Uplink uplink) {
+        lan.uplinks().remove(uplink);
+    }
+
+    @Override
+    public void lane(DeviceLane lane) {
+        lan.lane(lane);
     }
 
     @Override
