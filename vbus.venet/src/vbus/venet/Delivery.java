@@ -32,6 +32,7 @@ final class Delivery {
     private static final short TAG_PROTOCOL = (short) 0x8100;
     private static final int ADDRESSES_BYTES = 12;
     private static final int TAG_BYTES = 4;
+    private static final int TYPE_BYTES = 2;
     private static final int MOST_BYTES = OffloadRules.MOST_GSO + TAG_BYTES;
 
     private final MemorySegment head = MemorySegment.ofArray(new byte[24]);
@@ -76,9 +77,9 @@ final class Delivery {
         return no;
     }
 
-    /// Addresses, and the tag if there is one, or else the type.
+    /// Addresses, the tag if there is one, and the type.
     private static int headBytes(FrameBurst frames, int i) {
-        return ADDRESSES_BYTES + (frames.tag[i] == FrameBurst.UNTAGGED ? 2 : TAG_BYTES);
+        return ADDRESSES_BYTES + (frames.tag[i] == FrameBurst.UNTAGGED ? 0 : TAG_BYTES) + TYPE_BYTES;
     }
 
     /// Writes what comes instead of them; its number of bytes.
@@ -91,11 +92,8 @@ final class Delivery {
             head.set(SHORT, at + 2, (short) tag);
             at += TAG_BYTES;
         }
-        if (frames.tag[i] == FrameBurst.UNTAGGED) {
-            head.set(SHORT, at, (short) frames.type[i]);
-            at += 2;
-        }
-        return at;
+        head.set(SHORT, at, (short) (frames.tag[i] == FrameBurst.UNTAGGED ? frames.type[i] : frames.innerType[i]));
+        return at + TYPE_BYTES;
     }
 
     private Offload moved(Offload o, int by) {

@@ -28,7 +28,10 @@ enum Drop {
     STORM_BROADCAST("from", "more broadcasts than the port's storm limit"),
     STORM_MULTICAST("from", "more multicasts than the port's storm limit"),
     STORM_UNKNOWN("from", "more frames to unknown stations than the port's storm limit"),
-    RATE_LIMITED("to", "the receiver's port sends no more than its rate");
+    RATE_LIMITED("to", "the receiver's port sends no more than its rate"),
+    STACKED_TAG("to", "taking its tag off for the receiver would bring another one to light"),
+    RESERVED("from", "its destination is an address that no bridge forwards, 01:80:c2:00:00:01 to 0f"),
+    MIRROR_PORT("from", "its sender's port gets copies of other ports' frames, and takes no part");
 
     private static final Drop[] ALL = values();
 

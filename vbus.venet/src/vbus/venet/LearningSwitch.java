@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -28,7 +30,8 @@ final class LearningSwitch implements Device {
 
     private final Forwarding forwarding;
     private final Uplinks uplinks = new Uplinks(this);
-    private final int mtu;
+    private final SwitchSettings settings;
+    private Rulebook rules;
 
     /// A switch that knows up to `maxAddresses` stations, and forgets those it did not hear of for `ageingSeconds`.
     /// Errors: IllegalArgumentException that says what would be right.
@@ -39,11 +42,14 @@ final class LearningSwitch implements Device {
 
     /// The same with an MTU of 68 to 9000 bytes.
     LearningSwitch(int maxAddresses, int ageingSeconds, int mtu, LongSupplier seconds) {
-        if (mtu < LEAST_MTU || mtu > MOST_MTU) {
-            throw new IllegalArgumentException("mtu %d: want %d..%d".formatted(mtu, LEAST_MTU, MOST_MTU));
-        }
-        this.mtu = mtu;
-        forwarding = new Forwarding(new MacTable<>(maxAddresses, ageingSeconds), seconds);
+        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime);
+    }
+
+    /// A switch with settings for all its ports. @param nanos a clock for limits
+    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
+        this.settings = settings;
+        forwarding = new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos);
+        rules = new Rulebook(settings, List.of());
     }
 
     @Override
@@ -88,6 +94,7 @@ final class LearningSwitch implements Device {
     }
 
     synchronized void add(Port port) {
+        port.rules(rules.of(port));
         final Port[] now = forwarding.ports();
         final Port[] next = Arrays.copyOf(now, now.length + 1);
         next[now.length] = port;
@@ -107,18 +114,29 @@ final class LearningSwitch implements Device {
         return Stream.of(forwarding.ports()).anyMatch(p -> p.mac == mac);
     }
 
+    /// From the next burst on the rules of all ports are those of these settings. No frame is lost by it.
+    /// Errors: IllegalArgumentException when they contradict each other; then nothing changed.
+    synchronized void configure(Collection<PortSetting> next) {
+        rules = new Rulebook(settings, next);
+        final Port[] now = forwarding.ports();
+        for (Port port : now) {
+            port.rules(rules.of(port));
+        }
+        forwarding.ports(now.clone());
+    }
+
     synchronized void remove(Port port) {
         forwarding.ports(Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new));
     }
 
     /// The most that a frame may carry behind its ethernet header and tag, in bytes, unless it is to be segmented.
     int mtu() {
-        return mtu;
+        return settings.mtu();
     }
 
     /// The longest frame of that.
     int mostBytes() {
-        return mtu + VirtualEthernet.HEAD_BYTES;
+        return settings.mtu() + VirtualEthernet.HEAD_BYTES;
     }
 
     Forwarding forwarding() {
@@ -128,5 +146,12 @@ final class LearningSwitch implements Device {
     /// Its ports, for display. Threads: any.
     List<PortView> ports() {
         return Stream.of(forwarding.ports()).map(Port::view).toList();
+    }
+
+    /// Its MAC table, for display; taken between two bursts. Threads: any but the lane.
+    List<StationView> addresses() {
+        final List<StationView> all = new ArrayList<>();
+        Stream.of(forwarding.ports()).findFirst().ifPresent(p -> p.session.onLane(() -> forwarding.addresses(all)));
+        return all;
     }
 }

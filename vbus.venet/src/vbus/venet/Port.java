@@ -31,6 +31,8 @@ abstract class Port implements Connection {
     private long[] restored = NONE;
     private volatile FrameCodec codec;
     private volatile Receiver[] receivers = DOWN;
+    private volatile PortRules rules = PortRules.DEFAULT;
+    private Policy policy = new Policy(PortRules.DEFAULT, null); // the lane's
 
     /// @param pairs of queues that a guest may have
     Port(LearningSwitch lan, Session session, long mac, int pairs) {
@@ -59,7 +61,31 @@ abstract class Port implements Connection {
         restored = snapshot.addresses();
     }
 
+    /// What users call it: its guest's name, or an uplink's.
+    String name() {
+        return session.guest();
+    }
+
+    /// True when it leads out of the switch, and to no guest.
+    boolean isUplink() {
+        return false;
+    }
+
     // ---- control plane
+
+    /// Its rules from the next burst on after the switch's ports were set anew. Its guest hears of a link that is taken down or up.
+    final void rules(PortRules next) {
+        final boolean changed = next.up() != rules.up();
+        rules = next;
+        if (changed) {
+            session.configChanged();
+        }
+    }
+
+    /// Its rules. Threads: any.
+    final PortRules rules() {
+        return rules;
+    }
 
     /// The ring is one of a pair; its direction is its place's.
     final void ring(Shm shm, int pair, Direction direction) {
@@ -137,6 +163,21 @@ abstract class Port implements Connection {
 
     // ---- lane
 
+    /// The rules that the burst of this moment goes by.
+    final Policy policy() {
+        return policy;
+    }
+
+    /// Other rules for the bursts to come.
+    final void policy(Policy next) {
+        policy = next;
+    }
+
+    /// True when frames may come from and go to its guest.
+    final boolean isOpen() {
+        return receivers.length > 0 && policy.rules.up();
+    }
+
     /// Where frames for the guest go, one for each of its queue pairs; none while the link is down.
     final Receiver[] receivers() {
         return receivers;
@@ -155,9 +196,9 @@ abstract class Port implements Connection {
 
     /// Stations that an older version heard at this port; once.
     final long[] takeRestored() {
-        final long[] macs = restored;
+        final long[] stations = restored;
         restored = NONE;
-        return macs;
+        return stations;
     }
 
     /// The counters of all its queues. Threads: any, for display.
@@ -167,7 +208,7 @@ abstract class Port implements Connection {
 
     /// What people see.
     final PortView view() {
-        return new PortView(session.guest(), session.bus(), Mac.text(mac), up(), counters().byName(),
+        return new PortView(name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(), rules.byName(), counters().byName(),
             Stream.of(pairs).filter(QueuePair::isWhole).map(p -> p.counters.byName()).toList());
     }
 }

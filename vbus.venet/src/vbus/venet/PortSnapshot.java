@@ -3,6 +3,7 @@ package vbus.venet;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
 import vbus.api.Status;
 import vbus.api.VbusException;
 
@@ -15,6 +16,7 @@ import vbus.api.VbusException;
 ///   | 1       | 1 link up | 6 bytes| features u64| c u16   | each             | a u16   | 6 bytes each    |
 ///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
 /// ```
+/// Where a station is in a VLAN, the VLANs of all of them follow, u16 each.
 /// Big-endian. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
 /// counters may differ between versions; anything else that changes asks for another format number.
 ///
@@ -22,7 +24,7 @@ import vbus.api.VbusException;
 /// @param mac of the guest
 /// @param features that a virtio driver accepted, else 0
 /// @param counters see [Counters#values]
-/// @param addresses of stations heard at this port
+/// @param addresses of stations heard at this port, each [MacTable#station]
 record PortSnapshot(boolean up, long mac, long features, long[] counters, long[] addresses) {
 
     /// Format of the bytes.
@@ -34,7 +36,8 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
     private static final int MAX_COUNTERS = 256;
 
     byte[] bytes() {
-        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + 6 * addresses.length);
+        final boolean vlans = LongStream.of(addresses).anyMatch(a -> MacTable.vlan(a) != 0);
+        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + (vlans ? 8 : 6) * addresses.length);
         b.put((byte) FORMAT).put((byte) (up ? 1 : 0));
         putMac(b, mac);
         b.putLong(features).putShort((short) counters.length);
@@ -43,7 +46,12 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         }
         b.putShort((short) addresses.length);
         for (long address : addresses) {
-            putMac(b, address);
+            putMac(b, MacTable.mac(address));
+        }
+        if (vlans) {
+            for (long address : addresses) {
+                b.putShort((short) MacTable.vlan(address));
+            }
         }
         return b.array();
     }
@@ -79,7 +87,17 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         for (int i = 0; i < addresses.length; i++) {
             addresses[i] = getMac(b);
         }
+        for (int i = 0; i < addresses.length && b.hasRemaining(); i++) {
+            addresses[i] = MacTable.station(vlan(b.getShort() & 0xffff), addresses[i]);
+        }
         return new PortSnapshot(up, mac, features, counters, addresses);
+    }
+
+    private static int vlan(int vlan) {
+        if (vlan > VlanRules.MOST_VLAN) {
+            throw invalid("port snapshot with VLAN %d: want at most %d".formatted(vlan, VlanRules.MOST_VLAN));
+        }
+        return vlan;
     }
 
     private static int count(ByteBuffer b, int most, String what) {

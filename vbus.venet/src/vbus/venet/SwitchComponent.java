@@ -5,15 +5,19 @@ import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE
 import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
 import vbus.api.DeviceLane;
@@ -31,14 +35,51 @@ public final class SwitchComponent implements Device {
 
     private final String name;
     private final LearningSwitch lan;
+    private final Map<PortComponent, PortSetting> settings = new HashMap<>();
 
     /// Errors: IllegalArgumentException for a configuration that can not be served.
     @Activate
     public SwitchComponent(Config config, Map<String, Object> properties) {
-        final String pid = (String) properties.get("service.pid");
-        name = pid.substring(pid.indexOf('~') + 1);
-        lan = new LearningSwitch(config.maxAddresses(), config.ageingSeconds(), config.mtu(),
-            () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()));
+        name = PortComponent.name(properties);
+        lan = new LearningSwitch(settings(config), () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()), System::nanoTime);
+    }
+
+    private static SwitchSettings settings(Config config) {
+        return new SwitchSettings(config.maxAddresses(), config.ageingSeconds(), config.mtu(),
+            SwitchSettings.unconfigured(config.defaultVlan()),
+            new StormLimits(config.stormBroadcast(), config.stormMulticast(), config.stormUnknown()),
+            MirrorRule.of(config.mirror(), config.mirrorTo()));
+    }
+
+    /// A port was configured, or otherwise than before.
+    @Reference(name = "ports", service = PortComponent.class, cardinality = MULTIPLE, policy = DYNAMIC, unbind = "unbind", updated = "bind")
+    synchronized void bind(PortComponent port) {
+        final PortSetting setting = port.setting();
+        if (setting.device().equals(name)) {
+            set(port, setting);
+        } else {
+            unbind(port);
+        }
+    }
+
+    private void set(PortComponent port, PortSetting setting) {
+        final PortSetting before = settings.put(port, setting);
+        try {
+            lan.configure(settings.values());
+        } catch (IllegalArgumentException e) {
+            settings.remove(port);
+            if (before != null) {
+                settings.put(port, before);
+            }
+            throw e; // the log tells it
+        }
+    }
+
+    /// A port's configuration is gone; unless this bundle only stops, and frames flow until the ports are parked.
+    synchronized void unbind(PortComponent port) {
+        if (FrameworkUtil.getBundle(SwitchComponent.class).getState() != Bundle.STOPPING && settings.remove(port) != null) {
+            lan.configure(settings.values());
+        }
     }
 
     @Reference(cardinality = MULTIPLE, policy = DYNAMIC)
@@ -76,5 +117,27 @@ public final class SwitchComponent implements Device {
         @AttributeDefinition(min = "68", max = "9000",
             description = "Bytes that a frame may carry; packets that are to be segmented may have 64 KiB.")
         int mtu() default 1500;
+
+        @AttributeDefinition(name = "defaultVlan",
+            description = "What ports without a configuration of their own are: transparent, closed, or access ports of a VLAN 1..4094.")
+        String defaultVlan() default "transparent";
+
+        @AttributeDefinition(name = "stormBroadcast", min = "0",
+            description = "Broadcasts per second from a port that has no limit of its own; 0 for no limit.")
+        int stormBroadcast() default 0;
+
+        @AttributeDefinition(name = "stormMulticast", min = "0", description = "Multicasts per second, likewise.")
+        int stormMulticast() default 0;
+
+        @AttributeDefinition(name = "stormUnknown", min = "0", description = "Frames per second to stations that are not known, likewise.")
+        int stormUnknown() default 0;
+
+        @AttributeDefinition(name = "mirror", options = {@Option("none"), @Option("in"), @Option("out"), @Option("both")},
+            description = "Which frames of all ports are copied to the port mirrorTo: none, in (what guests send), out, both.")
+        String mirror() default "none";
+
+        @AttributeDefinition(name = "mirrorTo", required = false,
+            description = "Guest or uplink whose port gets the copies, and nothing else.")
+        String mirrorTo() default "";
     }
 }
