@@ -158,7 +158,8 @@ public final class Captures implements Capturable {
     }
 
     private static FileChannel make(Path file) {
-        check(file.getParent() != null && Files.isDirectory(file.getParent()), "'%s' is no folder: want one that is there", file.getParent());
+        final Path folder = file.getParent();
+        check(folder != null && Files.isDirectory(folder), "'%s' is no folder: want one that is there", folder);
         try {
             return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {

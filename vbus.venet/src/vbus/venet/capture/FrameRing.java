@@ -17,7 +17,7 @@ import java.lang.invoke.VarHandle;
 ///   24 direction i32                     28 unused
 ///   32 captured bytes, then up to 7 unused
 /// ```
-/// Positions count bytes and never wrap. All of the memory is touched when the ring is made, so that the lane meets no page for the first time.
+/// Positions count bytes and never wrap. All of the memory is touched when the ring is made: the lane meets no page for the first time.
 /// Threads: `claim`, `publish` and `forget` of one producer, `next` and `free` of one consumer. Neither waits.
 final class FrameRing {
 
@@ -47,6 +47,7 @@ final class FrameRing {
     private long knownFreed; // the producer's: what it last read of freed
     private long published; // from the producer to the consumer
     private long taken; // the consumer's
+    @SuppressWarnings("unused") // but by FREED
     private long freed; // from the consumer to the producer
 
     /// @param size bytes, a power of two

@@ -166,7 +166,7 @@ final class Recorder implements Runnable {
             taken += block;
             n++;
         }
-        frames += n; // why: written by this thread alone
+        frames += n; // volatile for those who look: this thread alone writes it
         return n;
     }
 
