@@ -99,10 +99,7 @@ public final class Captures implements Capturable {
     @Override
     public synchronized CaptureView start(Request request) {
         final Filter filter = Filter.of(request.filter());
-        check(request.snapBytes() >= MIN_SNAP_BYTES && request.snapBytes() <= Request.WHOLE_FRAMES,
-            "snapBytes %d: want %d..%d", request.snapBytes(), MIN_SNAP_BYTES, Request.WHOLE_FRAMES);
-        check(request.maxBytes() == 0 || request.maxBytes() >= MIN_FILE_BYTES,
-            "maxBytes %d: want 0 for no limit, or at least %d", request.maxBytes(), MIN_FILE_BYTES);
+        check(request);
         check(recorders.size() < MOST, "%s has %d captures: stop one first", device, MOST);
         check(!closed, "device %s goes away: start the capture again when it is back", device);
         final Request absolute = new Request(request.file().toAbsolutePath().normalize(), request.filter(), request.port(),
@@ -155,6 +152,14 @@ public final class Captures implements Capturable {
     private void refresh() {
         final Recording[] running = recorders.stream().filter(Recorder::isRunning).map(Recorder::recording).toArray(Recording[]::new);
         capture = running.length == 0 ? null : new Capture(running, nanos);
+    }
+
+    /// Errors: IllegalArgumentException for a limit that can not be served.
+    static void check(Request request) {
+        check(request.snapBytes() >= MIN_SNAP_BYTES && request.snapBytes() <= Request.WHOLE_FRAMES,
+            "snapBytes %d: want %d..%d", request.snapBytes(), MIN_SNAP_BYTES, Request.WHOLE_FRAMES);
+        check(request.maxBytes() == 0 || request.maxBytes() >= MIN_FILE_BYTES,
+            "maxBytes %d: want 0 for no limit, or at least %d", request.maxBytes(), MIN_FILE_BYTES);
     }
 
     private static FileChannel make(Path file) {

@@ -76,7 +76,8 @@ class FilterTest {
     @Test
     void shouldLookBehindTags() {
         final Map<String, byte[]> all = Packets.tagged();
-        assertEquals("tcp in 10, ip with options in 10, tcp in 20, tcp in 30 of the provider, tcp in 40, old", found("tcp dst port 80", all));
+        assertEquals("tcp in 10, ip with options in 10, tcp in 20, tcp in 30 of the provider, tcp in 40, old",
+            found("tcp dst port 80", all));
         assertEquals("arp in 10", found("vlan 10 and arp", all));
         assertEquals("tcp in 20, tcp in 40, old", found("vlan 20 or vlan 40", all));
         assertEquals(all.size(), found("vlan", all).replace("40, old", "40").split(", ").length);

@@ -37,7 +37,7 @@ final class Packets {
     }
 
     static byte[] ip(String from, String to, int protocol, int fragment, String payload) {
-        return hex(B, A, "0800", "45000030", "0000", "%04x".formatted(fragment), "40", "%02x".formatted(protocol), "0000", from, to, payload);
+        return hex(B, A, "0800", "450000300000", "%04x40%02x0000".formatted(fragment, protocol), from, to, payload);
     }
 
     static byte[] ip6(int next, String payload) {

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 record Program(String name) {
 
     static Program need(String name) {
-        final boolean there = Stream.of(System.getenv("PATH").split(File.pathSeparator)).anyMatch(d -> Files.isExecutable(Path.of(d, name)));
+        final boolean there = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .anyMatch(d -> Files.isExecutable(Path.of(d, name)));
         assumeTrue(there, name + " is not installed (Debian: apt-get install " + name + ")");
         return new Program(name);
     }

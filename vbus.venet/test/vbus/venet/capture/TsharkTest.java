@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,7 +26,7 @@ class TsharkTest {
     @Test
     void shouldOpenWithoutAWarningAndShowTheSame() throws Exception {
         final Path file = folder.resolve("a.pcapng");
-        final Captures captures = new Captures("lan0", _ -> { }, () -> nanos, () -> java.time.Instant.ofEpochSecond(1_800_000_000L));
+        final Captures captures = new Captures("lan0", _ -> { }, () -> nanos, () -> Instant.ofEpochSecond(1_800_000_000L));
         final List<String> want = new ArrayList<>();
         captures.opened(0, "alice");
         captures.start(new Request(file, "not port 9", null));
@@ -46,8 +47,8 @@ class TsharkTest {
         captures.capture().settle();
         assertEquals(want.size(), captures.stop(file).frames());
 
-        final Program.Answer fields = tshark.run(folder, 0, List.of("-r", file.toString(), "-n", "-T", "fields", "-e", "frame.interface_name",
-            "-e", "frame.packet_flags_direction", "-e", "frame.time_epoch", "-e", "frame.len"));
+        final Program.Answer fields = tshark.run(folder, 0, List.of("-r", file.toString(), "-n", "-T", "fields",
+            "-e", "frame.interface_name", "-e", "frame.packet_flags_direction", "-e", "frame.time_epoch", "-e", "frame.len"));
         final Program.Answer bytes = tshark.run(folder, 0, List.of("-r", file.toString(), "-n", "-x"));
 
         assertEquals(want.stream().map(w -> w.substring(0, w.lastIndexOf(TAB))).toList(), fields.output());
