@@ -2,6 +2,7 @@
 package vbus.it.cut;
 
 import java.lang.annotation.Annotation;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,10 +52,15 @@ final class CutRun {
             }
 
             @Override
+            public int mtu() {
+                return 1500;
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
                 return SwitchComponent.Config.class;
             }
-        }));
+        }, Map.of("service.pid", "vbus.venet.switch~lan0")));
         final Wiring[] all = Wiring.values();
         alice = new Healthy(new Station(bus.bus(), "alice", 1, all[random.nextInt(all.length)], true, random.split()));
         bob = new Healthy(new Station(bus.bus(), "bob", 2, all[random.nextInt(all.length)], random.nextBoolean(), random.split()));
