@@ -86,7 +86,7 @@ class BadConfigurationTest {
     void shouldSayWhatIsWrongWithABridgesConfiguration() {
         container.configure("vbus.venet.bridge~astray", "port=alice", "interface=tap0");
 
-        container.awaitEvent(since, Kind.LOG, "bridge astray of port 'alice': want port=GUEST/DEVICE");
+        expectRefusal("vbus.venet.bridge~astray", "bridge astray of port 'alice': want port=GUEST/DEVICE");
     }
 
     @Test

@@ -108,6 +108,17 @@ class LinuxHostsTest {
         talks(other, alice, "10.78.0.3");
     }
 
+    @Test
+    void shouldSayThatAnInterfaceIsBusy() {
+        long since = container.now();
+        container.configure("vbus.venet.tap~first", "interface=vbit-busy", "up=false");
+        container.await("interface vbit-busy", () -> Files.exists(Path.of("/sys/class/net/vbit-busy")));
+
+        container.configure("vbus.venet.tap~second", "interface=vbit-busy", "up=false");
+
+        assertEquals("vbus.venet.tap~second", container.awaitEvent(since, Kind.REFUSED, "TAP vbit-busy is busy").subject());
+    }
+
     private static void pings(Namespace from, String address) {
         String said = from.run(SOON, "ping", "-c", "5", "-i", "0.2", "-W", "5", address);
 
