@@ -17,7 +17,6 @@ class AllocationTest {
 
     private static final int ROUNDS = 2_000;
     private static final int FRAMES = 32;
-
     private static final int TRIES = 3;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
