@@ -133,7 +133,7 @@ final class Forwarding {
             return Drop.MIRROR_PORT;
         }
         if (policy.copiesIn.length > 0) {
-            copies(policy.copiesIn, from, i, policy.vlan == VlanRules.TRANSPARENT ? Delivery.AS_IT_IS : frames.tag[i]);
+            copies(policy.copiesIn, i, policy.vlan == VlanRules.TRANSPARENT ? Delivery.AS_IT_IS : frames.tag[i]);
         }
         final int inner = policy.vlan.ingress(frames.tag[i], policy.rules.priority());
         if (inner < 0) {
@@ -179,23 +179,28 @@ final class Forwarding {
 
     private void forwardTo(Port to, int i, Counters sender) {
         final Policy policy = to.policy();
-        final int tag = policy.takes(VlanRules.vlan(frames.inner[i])) ? policy.vlan.egress(frames.inner[i], frames.isStacked(i))
-            : VlanRules.NOT_ALLOWED;
+        if (!policy.takes(VlanRules.vlan(frames.inner[i]))) {
+            sender.drop(Drop.VLAN_NOT_ALLOWED);
+            return;
+        }
+        final int tag = policy.vlan.egress(frames.inner[i], frames.isStacked(i));
         if (tag == VlanRules.NOT_ALLOWED) {
             to.idleCounters().drop(Drop.STACKED_TAG);
         } else if (deliver(to, i, sender, tag) && policy.copiesOut.length > 0) {
-            copies(policy.copiesOut, to, i, tag);
+            copies(policy.copiesOut, i, tag);
         }
     }
 
-    /// A frame goes to each mirror once, whichever of its ports are mirrored. A copy has no urgent class.
-    private void copies(Port[] mirrors, Port mirrored, int i, int tag) {
-        frames.priority[i] = frames.tag[i] == FrameBurst.UNTAGGED ? 0 : VlanRules.trafficClass(frames.tag[i]);
+    /// A frame goes to each mirror once, whichever of its ports are mirrored; as one of the least class, whatever its own is.
+    private void copies(Port[] mirrors, int i, int tag) {
+        final int priority = frames.priority[i];
+        frames.priority[i] = 0;
         for (Port mirror : mirrors) {
-            if (mirror != mirrored && mirror.isOpen() && mirror.policy().isFirstCopy(changes.frame())) {
+            if (mirror.isOpen() && mirror.policy().isFirstCopy(changes.frame())) {
                 deliver(mirror, i, null, tag);
             }
         }
+        frames.priority[i] = priority;
     }
 
     /// True when it was delivered; if not, the reason is counted. @param sender null for a copy, which its sender knows nothing of

@@ -71,7 +71,7 @@ final class PortChanges {
         }
     }
 
-    private static void mirrors(Port[] all) {
+    private void mirrors(Port[] all) {
         final Map<String, Port> byName = new HashMap<>();
         for (Port p : all) {
             byName.putIfAbsent(p.name(), p);
@@ -89,6 +89,11 @@ final class PortChanges {
             }
             p.policy().copiesIn = in.toArray(Policy.NOBODY);
             p.policy().copiesOut = out.toArray(Policy.NOBODY);
+        }
+        for (Port p : all) {
+            if (p.policy().mirror) {
+                table.forget(p); // nobody reaches it any more
+            }
         }
     }
 
