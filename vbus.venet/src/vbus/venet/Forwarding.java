@@ -15,11 +15,9 @@ import vbus.shm.Ring;
 ///           -> rules of the receiver's port (isolation, MTU, rate, tag) -> copy
 ///        -> settle: every receiver publishes once, the sender's chains are completed and published once
 /// ```
-/// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; [#ports] is the only word that
-/// control threads write. Allocates nothing, except when ports came, went, or got other rules.
+/// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; the plan of ports and rules is the only
+/// word that control threads write. Allocates nothing, except when ports came, went, or got other rules.
 final class Forwarding {
-
-    private static final Port[] NONE = {};
 
     private final FrameBurst frames = new FrameBurst();
     private final Delivery delivery = new Delivery();
@@ -27,8 +25,9 @@ final class Forwarding {
     private final PortChanges changes;
     private final LongSupplier seconds;
     private final LongSupplier nanos;
-    private volatile Port[] ports = NONE;
-    private Port[] seen = NONE;
+    private volatile PortChanges.Plan plan = PortChanges.Plan.of();
+    private PortChanges.Plan current = plan;
+    private Port[] seen = current.ports();
     private Receiver[] touched = {};
     private int touchedCount;
     private long now;
@@ -46,22 +45,22 @@ final class Forwarding {
 
     /// Ports of this moment; the array is never changed. Threads: any; control threads replace it under the switch's lock.
     Port[] ports() {
-        return ports;
+        return plan.ports();
     }
 
     /// From the next burst on these are the ports, with the rules that they have now.
-    void ports(Port[] next) {
-        ports = next;
+    void ports(Port... next) {
+        plan = PortChanges.Plan.of(next);
     }
 
     /// Forwards one burst of a port's queue; see [vbus.api.Work#run].
     /// @param counters of the queue pair that it came by
     int run(Port from, Counters counters, FrameCodec codec, Ring transmit, int budget) {
         forgetInterrupted();
-        if (seen != ports) {
-            final Port[] next = ports;
-            changes.adopt(seen, next, seconds.getAsLong());
-            seen = next;
+        if (current != plan) {
+            current = plan;
+            changes.adopt(seen, current, seconds.getAsLong());
+            seen = current.ports();
         }
         final int n = frames.take(transmit, codec, budget);
         if (n <= 0) {

@@ -3,22 +3,23 @@ package vbus.venet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static vbus.venet.Frames.BROADCAST;
 import static vbus.venet.Frames.frame;
 import static vbus.venet.Frames.tagged;
 import static vbus.venet.Rules.trunk;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import vbus.shm.Direction;
 
 /// Who hears a frame, and with which tag.
 class VlanTest {
-
-    private static final int ARRIVES_TAGGED = 0x8100;
 
     private final FakeLane lane = new FakeLane();
     private final LearningSwitch lan = new LearningSwitch(64, 300, () -> 0);
@@ -168,11 +169,11 @@ class VlanTest {
         final byte[] frame = isTagged ? tagged(b.mac, a.mac, "text", Integer.parseInt(tag, 16)) : frame(b.mac, a.mac, "text");
         final FrameBurst burst = new FrameBurst();
         a.send(frame);
-        assertEquals(1, burst.take(a.tx.ring(vbus.shm.Direction.TO_DEVICE), new FlatCodec(1518), 32));
+        assertEquals(1, burst.take(a.tx.ring(Direction.TO_DEVICE), new FlatCodec(1518), 32));
         final int inner = mode(from).ingress(burst.tag[0], 0);
         final int at = (int) (Station.TX_ADDRESS - 0x1_0000);
         for (int i = 0; i < (isTagged ? 18 : 14); i++) {
-            a.memory.set(java.lang.foreign.ValueLayout.JAVA_BYTE, at + i, (byte) (i % 2 == 0 ? 0x81 : 0)); // addresses, and tags all along
+            a.memory.set(ValueLayout.JAVA_BYTE, at + i, (byte) (i % 2 == 0 ? 0x81 : 0)); // addresses, and tags all along
         }
         final Receiver receiver = ((Port) b.port).receivers()[0];
         receiver.begin(1);
@@ -180,7 +181,7 @@ class VlanTest {
         final Drop why = new Delivery().deliver(burst, 0, receiver, mode(to).egress(inner, burst.isStacked(0)));
         receiver.settle();
 
-        assertEquals(null, why);
+        assertNull(why);
         final byte[] want = to.startsWith("trunk") ? tagged(b.mac, a.mac, "text", 10) : frame(b.mac, a.mac, "text");
         assertArrayEquals(want, b.received().getFirst());
     }
@@ -198,14 +199,12 @@ class VlanTest {
     }
 
     @Test
-    void shouldEndWithinATagLoudly() {
+    void shouldDropAFrameThatEndsWithinItsTag() {
         final Station a = station(Abi.VENET, 1);
         final Station b = station(Abi.VENET, 2);
         rules.set(1, VlanRules.access(10)).set(2, VlanRules.access(10));
 
-        final byte[] cut = Arrays.copyOf(tagged(BROADCAST, a.mac, "", 10), 17);
-        assertEquals(ARRIVES_TAGGED, (cut[12] & 0xff) << 8 | cut[13]);
-        a.send(cut, frame(BROADCAST, a.mac, "good"));
+        a.send(Arrays.copyOf(tagged(BROADCAST, a.mac, "", 10), 17), frame(BROADCAST, a.mac, "good"));
         lane.run();
 
         assertEquals(List.of("good"), b.heardTagged());
