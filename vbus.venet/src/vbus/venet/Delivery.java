@@ -103,7 +103,7 @@ final class Delivery {
         }
         shifted.set(o);
         shifted.checksumStart = o.checksumStart + by;
-        shifted.headerBytes = o.headerBytes == 0 ? 0 : o.headerBytes + by;
+        shifted.headerBytes = o.headerBytes == 0 ? 0 : Math.max(0, o.headerBytes + by); // its guest may say anything
         return shifted;
     }
 

@@ -17,11 +17,9 @@ import vbus.venet.capture.Captures;
 ///           -> rules of the receiver's port (isolation, MTU, rate, tag) -> copy
 ///        -> settle: every receiver publishes once, the sender's chains are completed and published once
 /// ```
-/// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; [#ports] is the only word that
-/// control threads write. Allocates nothing, except when ports came, went, or got other rules.
+/// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; the plan of ports and rules is the only
+/// word that control threads write. Allocates nothing, except when ports came, went, or got other rules.
 final class Forwarding {
-
-    private static final Port[] NONE = {};
 
     private final FrameBurst frames = new FrameBurst();
     private final Delivery delivery = new Delivery();
@@ -30,8 +28,9 @@ final class Forwarding {
     private final LongSupplier seconds;
     private final LongSupplier nanos;
     private final Captures captures;
-    private volatile Port[] ports = NONE;
-    private Port[] seen = NONE;
+    private volatile PortChanges.Plan plan = PortChanges.Plan.of();
+    private PortChanges.Plan current = plan;
+    private Port[] seen = current.ports();
     private Receiver[] touched = {};
     private int touchedCount;
     private long now;
@@ -52,22 +51,22 @@ final class Forwarding {
 
     /// Ports of this moment; the array is never changed. Threads: any; control threads replace it under the switch's lock.
     Port[] ports() {
-        return ports;
+        return plan.ports();
     }
 
     /// From the next burst on these are the ports, with the rules that they have now.
-    void ports(Port[] next) {
-        ports = next;
+    void ports(Port... next) {
+        plan = PortChanges.Plan.of(next);
     }
 
     /// Forwards one burst of a port's queue; see [vbus.api.Work#run].
     /// @param counters of the queue pair that it came by
     int run(Port from, Counters counters, FrameCodec codec, Ring transmit, int budget) {
         forgetInterrupted();
-        if (seen != ports) {
-            final Port[] next = ports;
-            changes.adopt(seen, next, seconds.getAsLong());
-            seen = next;
+        if (current != plan) {
+            current = plan;
+            changes.adopt(seen, current, seconds.getAsLong());
+            seen = current.ports();
         }
         final int n = frames.take(transmit, codec, budget);
         if (n <= 0) {
@@ -149,7 +148,7 @@ final class Forwarding {
             return Drop.MIRROR_PORT;
         }
         if (policy.copiesIn.length > 0) {
-            copies(policy.copiesIn, from, i, policy.vlan == VlanRules.TRANSPARENT ? Delivery.AS_IT_IS : frames.tag[i]);
+            copies(policy.copiesIn, i, policy.vlan == VlanRules.TRANSPARENT ? Delivery.AS_IT_IS : frames.tag[i]);
         }
         final int inner = policy.vlan.ingress(frames.tag[i], policy.rules.priority());
         if (inner < 0) {
@@ -195,23 +194,28 @@ final class Forwarding {
 
     private void forwardTo(Port to, int i, Counters sender) {
         final Policy policy = to.policy();
-        final int tag = policy.takes(VlanRules.vlan(frames.inner[i])) ? policy.vlan.egress(frames.inner[i], frames.isStacked(i))
-            : VlanRules.NOT_ALLOWED;
+        if (!policy.takes(VlanRules.vlan(frames.inner[i]))) {
+            sender.drop(Drop.VLAN_NOT_ALLOWED);
+            return;
+        }
+        final int tag = policy.vlan.egress(frames.inner[i], frames.isStacked(i));
         if (tag == VlanRules.NOT_ALLOWED) {
             to.idleCounters().drop(Drop.STACKED_TAG);
         } else if (deliver(to, i, sender, tag) && policy.copiesOut.length > 0) {
-            copies(policy.copiesOut, to, i, tag);
+            copies(policy.copiesOut, i, tag);
         }
     }
 
-    /// A frame goes to each mirror once, whichever of its ports are mirrored. A copy has no urgent class.
-    private void copies(Port[] mirrors, Port mirrored, int i, int tag) {
-        frames.priority[i] = frames.tag[i] == FrameBurst.UNTAGGED ? 0 : VlanRules.trafficClass(frames.tag[i]);
+    /// A frame goes to each mirror once, whichever of its ports are mirrored; as one of the least class, whatever its own is.
+    private void copies(Port[] mirrors, int i, int tag) {
+        final int priority = frames.priority[i];
+        frames.priority[i] = 0;
         for (Port mirror : mirrors) {
-            if (mirror != mirrored && mirror.isOpen() && mirror.policy().isFirstCopy(changes.frame())) {
+            if (mirror.isOpen() && mirror.policy().isFirstCopy(changes.frame())) {
                 deliver(mirror, i, null, tag);
             }
         }
+        frames.priority[i] = priority;
     }
 
     /// True when it was delivered; if not, the reason is counted. @param sender null for a copy, which its sender knows nothing of

@@ -139,10 +139,9 @@ final class LearningSwitch implements Device {
     synchronized void configure(Collection<PortSetting> next) {
         rules = new Rulebook(settings, next);
         final Port[] now = forwarding.ports();
-        for (Port port : now) {
-            port.rules(rules.of(port));
-        }
+        final List<Port> changed = Stream.of(now).filter(p -> p.rules(rules.of(p))).toList();
         forwarding.ports(now.clone());
+        changed.forEach(Port::carrierChanged);
     }
 
     synchronized void remove(Port port) {

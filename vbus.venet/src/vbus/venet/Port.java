@@ -89,13 +89,16 @@ abstract class Port implements Connection {
 
     // ---- control plane
 
-    /// Its rules from the next burst on after the switch's ports were set anew. Its guest hears of a link that is taken down or up.
-    final void rules(PortRules next) {
+    /// Its rules from the burst on that takes over the switch's ports. True when its link is up now and was not, or the reverse.
+    final boolean rules(PortRules next) {
         final boolean changed = next.up() != rules.up();
         rules = next;
-        if (changed) {
-            session.configChanged();
-        }
+        return changed;
+    }
+
+    /// The link was taken down or up by the switch's user: the guest hears of it.
+    void carrierChanged() {
+        session.configChanged();
     }
 
     /// Its rules. Threads: any.

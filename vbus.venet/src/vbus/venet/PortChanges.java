@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Takes over ports and rules that control threads changed: at a burst boundary, all at once.
 ///
@@ -14,6 +15,15 @@ import java.util.Set;
 /// frames go to all of the VLAN until it is heard again, and none is lost.
 /// Threads: the lane's.
 final class PortChanges {
+
+    /// Ports and the rules of each, of one moment. The arrays are never changed.
+    record Plan(Port[] ports, PortRules[] rules) {
+
+        /// With the rules that the ports have now.
+        static Plan of(Port... ports) {
+            return new Plan(ports, Stream.of(ports).map(Port::rules).toArray(PortRules[]::new));
+        }
+    }
 
     private final MacTable<Port> table;
     private boolean limited;
@@ -39,7 +49,8 @@ final class PortChanges {
     }
 
     /// @param now in the seconds of the table's clock
-    void adopt(Port[] before, Port[] next, long now) {
+    void adopt(Port[] before, Plan plan, long now) {
+        final Port[] next = plan.ports();
         final Set<Port> stay = new HashSet<>(List.of(next));
         for (Port p : before) {
             if (!stay.contains(p)) {
@@ -47,8 +58,9 @@ final class PortChanges {
             }
         }
         limited = false;
-        for (Port p : next) {
-            rules(p);
+        for (int i = 0; i < next.length; i++) {
+            final Port p = next[i];
+            rules(p, plan.rules()[i]);
             limited |= p.policy().isLimited();
             for (long station : p.takeRestored()) {
                 if (p.policy().vlan.has(MacTable.vlan(station))) {
@@ -59,9 +71,8 @@ final class PortChanges {
         mirrors(next);
     }
 
-    private void rules(Port port) {
+    private void rules(Port port, PortRules rules) {
         final Policy before = port.policy();
-        final PortRules rules = port.rules();
         if (!rules.vlan().equals(before.vlan) || !rules.stations().equals(before.rules.stations())) {
             table.forget(port);
         }
@@ -71,7 +82,7 @@ final class PortChanges {
         }
     }
 
-    private static void mirrors(Port[] all) {
+    private void mirrors(Port[] all) {
         final Map<String, Port> byName = new HashMap<>();
         for (Port p : all) {
             byName.putIfAbsent(p.name(), p);
@@ -89,6 +100,11 @@ final class PortChanges {
             }
             p.policy().copiesIn = in.toArray(Policy.NOBODY);
             p.policy().copiesOut = out.toArray(Policy.NOBODY);
+        }
+        for (Port p : all) {
+            if (p.policy().mirror) {
+                table.forget(p); // nobody reaches it any more
+            }
         }
     }
 

@@ -16,7 +16,7 @@ import vbus.api.VbusException;
 ///   | 1       | 1 link up | 6 bytes| features u64| c u16   | each             | a u16   | 6 bytes each    |
 ///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
 /// ```
-/// Where a station is in a VLAN, the VLANs of all of them follow, u16 each.
+/// Flag 2 says that addresses have 8 bytes each, of which the first two are the VLAN: when one of them is in a VLAN.
 /// Big-endian. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
 /// counters may differ between versions; anything else that changes asks for another format number.
 ///
@@ -34,11 +34,13 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
     static final int MAX_ADDRESSES = 1024;
 
     private static final int MAX_COUNTERS = 256;
+    private static final int UP = 1;
+    private static final int WITH_VLANS = 2;
 
     byte[] bytes() {
         final boolean vlans = LongStream.of(addresses).anyMatch(a -> MacTable.vlan(a) != 0);
         final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + (vlans ? 8 : 6) * addresses.length);
-        b.put((byte) FORMAT).put((byte) (up ? 1 : 0));
+        b.put((byte) FORMAT).put((byte) ((up ? UP : 0) | (vlans ? WITH_VLANS : 0)));
         putMac(b, mac);
         b.putLong(features).putShort((short) counters.length);
         for (long counter : counters) {
@@ -46,12 +48,10 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         }
         b.putShort((short) addresses.length);
         for (long address : addresses) {
-            putMac(b, MacTable.mac(address));
-        }
-        if (vlans) {
-            for (long address : addresses) {
+            if (vlans) {
                 b.putShort((short) MacTable.vlan(address));
             }
+            putMac(b, MacTable.mac(address));
         }
         return b.array();
     }
@@ -76,7 +76,7 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
     }
 
     private static PortSnapshot read(ByteBuffer b) {
-        final boolean up = (b.get() & 1) != 0;
+        final int flags = b.get();
         final long mac = getMac(b);
         final long features = b.getLong();
         final long[] counters = new long[count(b, MAX_COUNTERS, "counters")];
@@ -85,12 +85,10 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         }
         final long[] addresses = new long[count(b, MAX_ADDRESSES, "addresses")];
         for (int i = 0; i < addresses.length; i++) {
-            addresses[i] = getMac(b);
+            final int vlan = (flags & WITH_VLANS) == 0 ? VlanRules.UNAWARE : vlan(b.getShort() & 0xffff);
+            addresses[i] = MacTable.station(vlan, getMac(b));
         }
-        for (int i = 0; i < addresses.length && b.hasRemaining(); i++) {
-            addresses[i] = MacTable.station(vlan(b.getShort() & 0xffff), addresses[i]);
-        }
-        return new PortSnapshot(up, mac, features, counters, addresses);
+        return new PortSnapshot((flags & UP) != 0, mac, features, counters, addresses);
     }
 
     private static int vlan(int vlan) {

@@ -28,10 +28,24 @@ class AllocationTest {
     @ParameterizedTest
     @EnumSource(Abi.class)
     void shouldAllocateNothingPerFrame(Abi abi) {
+        assertNothingIsAllocated(abi);
+    }
+
+    /// Tags are added, everything is limited and mirrored.
+    @ParameterizedTest
+    @EnumSource(Abi.class)
+    void shouldAllocateNothingPerFrameWithRules(Abi abi) {
+        new Station(Abi.VIRTIO, 3, lane).plug(lan);
+        new Rules(lan).set(1, r -> r.vlan(VlanRules.access(10)).priority(5).police(TokenBucket.MOST_RATE, Rate.MOST_BURST).storm(10, 10, 10)
+            .mirror("both", 3)).set(2, r -> r.vlan(Rules.trunk(0, 10, 20)).rate(TokenBucket.MOST_RATE, Rate.MOST_BURST).mtu(1000));
+        assertNothingIsAllocated(abi);
+    }
+
+    private void assertNothingIsAllocated(Abi abi) {
         Station a = new Station(abi, 1, lane).plug(lan);
         Station b = new Station(abi, 2, lane).plug(lan);
         a.send(frame(b.mac, a.mac, "to b", 200));
-        b.send(frame(BROADCAST, b.mac, "here I am", 200));
+        b.send(frame(BROADCAST, b.mac, "here I am", 200), Frames.tagged(BROADCAST, b.mac, "here I am", 10));
         lane.run();
         a.reclaimed();
         b.received();
