@@ -48,8 +48,10 @@ public final class SwitchMeasurement implements Measurement {
     public void run(Form form, Report report) throws Exception {
         try (Stand stand = new Stand(form.limits(), report::trial)) {
             report.conditions(form.limits(), stand.preempts());
-            report.line("one thread plays all guests, one is the lane; receivers copy out 64 bytes of each frame; rings of %d; %d ms count when"
-                .formatted(Scene.SIZE, QuietMillis.ITERATION_MILLIS) + " neither processor shared its core with the host's others");
+            report.line("one thread plays all guests, one is the lane; receivers copy out 64 bytes of each frame; rings of %d"
+                .formatted(Scene.SIZE));
+            report.line("%d ms count when neither processor shared its core with the host's others, at begin and end"
+                .formatted(QuietMillis.ITERATION_MILLIS));
             final Pace pace = stand.pace();
             final Leg ring = new RingLeg(QueueKind.SPLIT, Scene.SIZE, form.seconds(), pace);
             infos(form, report, stand, ring);
