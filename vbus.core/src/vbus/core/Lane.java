@@ -221,10 +221,12 @@ final class Lane implements AutoCloseable {
         return any;
     }
 
-    private int burst(LaneSource source, int budget) {
+    private int burst(LaneSource source, int budget, boolean between) {
         try {
             int did = source.run(budget);
-            Fault.surface(); // so that it is not the next source that is interrupted
+            if (did != 0 || !between) { // a look in vain that faults late has the next burst undone and done again
+                Fault.surface(); // so that it is not the next source that is interrupted
+            }
             return did;
         } catch (InternalError e) {
             fault(source, e);

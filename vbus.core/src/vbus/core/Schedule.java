@@ -31,7 +31,8 @@ final class Schedule {
     interface Runner {
 
         /// What it did, 0 for nothing.
-        int burst(LaneSource source, int budget);
+        /// @param between one of several looks after a burst: cheap where it does nothing
+        int burst(LaneSource source, int budget, boolean between);
     }
 
     private final Runner runner;
@@ -86,9 +87,21 @@ final class Schedule {
 
     /// Runs each source once, and higher ones between; true when one did something.
     boolean pass() {
+        return begin.length > 2 ? passOfLevels() : passOfOne();
+    }
+
+    private boolean passOfOne() {
+        boolean any = false;
+        for (LaneSource source : sources) {
+            any |= runner.burst(source, budget, false) > 0;
+        }
+        return any;
+    }
+
+    private boolean passOfLevels() {
         boolean any = false;
         for (int i = 0; i < sources.length; i++) {
-            if (runner.burst(sources[i], budget) > 0) {
+            if (runner.burst(sources[i], budget, false) > 0) {
                 any = true;
                 if (levelOf[i] > 0) {
                     extra = EXTRA;
@@ -125,6 +138,6 @@ final class Schedule {
     private boolean next(int level) {
         final int i = turn[level];
         turn[level] = i + 1 == begin[level + 1] ? begin[level] : i + 1;
-        return runner.burst(sources[i], budget) > 0;
+        return runner.burst(sources[i], budget, true) > 0;
     }
 }

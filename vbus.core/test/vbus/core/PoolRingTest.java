@@ -150,7 +150,11 @@ class PoolRingTest {
         }
 
         Owner ring() {
-            registered = channel.shm(RING, ring, 8, 0, Doorbell.NONE);
+            return ring(0);
+        }
+
+        Owner ring(int priority) {
+            registered = channel.shm(RING, ring, 8, priority, Doorbell.NONE);
             return this;
         }
 
@@ -237,7 +241,7 @@ class PoolRingTest {
 
     @Test
     void shouldBreakWhoShortensTheFileBehindThePoolAlone() throws IOException {
-        Owner alice = new Owner("alice").pool().ring();
+        Owner alice = new Owner("alice").pool().ring(7); // looked at between bob's bursts, too
         alice.offer(3);
         awaitTaken(alice.at(3));
         device.shms.clear();

@@ -56,7 +56,7 @@ class ScheduleTest {
         return fake;
     }
 
-    private int burst(LaneSource source, int budget) {
+    private int burst(LaneSource source, int budget, boolean between) {
         Fake fake = bySource.get(source);
         looked.add(fake);
         budgets.add(budget);

@@ -49,7 +49,7 @@ class BadConfigurationTest {
     void shouldNameTheDeviceClassesWhenTheClassIsUnknown() {
         container.configure("vbus.nosuch~dev0");
 
-        expectRefusal("vbus.nosuch~dev0", "there is no device class 'vbus.nosuch': the device classes are [vbus.venet.switch]");
+        expectRefusal("vbus.nosuch~dev0", "there is no device class 'vbus.nosuch': the device classes are [vbus.venet.switch, vbus.venet.tap]");
     }
 
     @Test
@@ -72,6 +72,21 @@ class BadConfigurationTest {
         container.configure("vbus.venet.switch~lan1", "maxAddresses=0");
 
         expectRefusal("vbus.venet.switch~lan1", "maxAddresses 0: want 1..1048576");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithATapsConfiguration() {
+        container.configure("vbus.venet.tap~tap0", "interface=a name that is too long");
+
+        expectRefusal("vbus.venet.tap~tap0", "interface 'a name that is too long': want a name of 1..15 bytes");
+    }
+
+    @Test
+    void shouldSayWhyABridgeHasNoInterface() {
+        container.configure("vbus.venet.bridge~astray", "port=alice/lan0", "interface=lo"); // without /dev/net/tun it is missing
+
+        Event e = container.awaitEvent(since, Kind.LOG, "/dev/net/tun");
+        assertTrue(e.message().contains("lo"), e.message());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.Session;
 import vbus.api.Status;
 import vbus.api.VbusException;
@@ -28,6 +29,7 @@ final class LearningSwitch implements Device {
     static final int MOST_MTU = 9000;
 
     private final Forwarding forwarding;
+    private final Uplinks uplinks = new Uplinks(this);
     private final SwitchSettings settings;
     private Rulebook rules;
 
@@ -48,6 +50,16 @@ final class LearningSwitch implements Device {
         this.settings = settings;
         forwarding = new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos);
         rules = new Rulebook(settings, List.of());
+    }
+
+    @Override
+    public void lane(DeviceLane lane) {
+        uplinks.lane(lane);
+    }
+
+    /// Ways out of the switch that are no guests'.
+    Uplinks uplinks() {
+        return uplinks;
     }
 
     @Override
@@ -77,12 +89,16 @@ final class LearningSwitch implements Device {
             port = kind.port(this, session, snapshot.mac()); // the guest knows it by this address
             port.restore(snapshot);
         }
+        add(port);
+        return port;
+    }
+
+    synchronized void add(Port port) {
         port.rules(rules.of(port));
         final Port[] now = forwarding.ports();
         final Port[] next = Arrays.copyOf(now, now.length + 1);
         next[now.length] = port;
         forwarding.ports(next);
-        return port;
     }
 
     /// The guest's address: always the same for a guest on a bus, unless another port has it.

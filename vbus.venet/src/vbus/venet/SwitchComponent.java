@@ -20,6 +20,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.DeviceModel;
 import vbus.venet.protocol.VirtioNet;
 import vbus.venet.protocol.VirtualEthernet;
@@ -79,6 +80,22 @@ public final class SwitchComponent implements Device {
         if (FrameworkUtil.getBundle(SwitchComponent.class).getState() != Bundle.STOPPING && settings.remove(port) != null) {
             lan.configure(settings.values());
         }
+    }
+
+    @Reference(cardinality = MULTIPLE, policy = DYNAMIC)
+    void addUplink(Uplink uplink, Map<String, Object> properties) {
+        if (name.equals(properties.get(Uplink.SWITCH))) { // whose switch this is only the configurations say
+            lan.uplinks().add(uplink);
+        }
+    }
+
+    void removeUplink(Uplink uplink) {
+        lan.uplinks().remove(uplink);
+    }
+
+    @Override
+    public void lane(DeviceLane lane) {
+        lan.lane(lane);
     }
 
     @Override

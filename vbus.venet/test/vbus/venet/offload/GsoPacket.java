@@ -9,7 +9,7 @@ import java.util.Random;
 /// A large packet as a guest would send it, and where its parts are.
 ///
 /// All are valid; but Linux takes a packet without `NEEDS_CSUM` from a
-/// TAP only without tags and extension headers.
+/// TAP only without tags and extension headers, and writes wrong offsets into IPv6 fragments that have extension headers.
 final class GsoPacket {
 
     static final byte[] FROM = {0x02, 0x50, 0, 0, 0, 1};
@@ -71,6 +71,11 @@ final class GsoPacket {
         return offload.gso == Offload.UDP ? offload.segmentBytes & ~7 : offload.segmentBytes;
     }
 
+    /// Whether each frame has an IPv6 fragment header more than the packet.
+    boolean hasFragmentHeaders() {
+        return six && offload.gso == Offload.UDP && bytes.length - transport > unit();
+    }
+
     /// What is cut begins here.
     int cut() {
         return offload.gso == Offload.UDP ? transport : payload;
@@ -82,11 +87,11 @@ final class GsoPacket {
 
     private GsoPacket make(int gso, boolean partial, boolean linux) {
         final boolean simple = linux && !partial;
-        six = gso == Offload.TCP6 || gso == Offload.UDP_L4 && random.nextBoolean();
+        six = gso == Offload.TCP6 || (gso == Offload.UDP_L4 || gso == Offload.UDP) && random.nextBoolean();
         tcp = gso == Offload.TCP4 || gso == Offload.TCP6;
         ethernet(simple ? 0 : random.nextInt(3));
         if (six) {
-            six(simple ? 0 : random.nextInt(4));
+            six(simple || linux && gso == Offload.UDP ? 0 : random.nextInt(4));
         } else {
             four(random.nextInt(3) == 0 ? random.nextInt(11) : 0);
         }

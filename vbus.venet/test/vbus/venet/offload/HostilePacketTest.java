@@ -157,7 +157,7 @@ class HostilePacketTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TCP4,4", "TCP6,1", "USO4,1", "USO6,4", "TCP4,5", "TCP6,3", "UFO4,1"})
+    @CsvSource({"TCP4,4", "TCP6,1", "USO4,1", "USO6,4", "TCP4,5", "TCP6,3", "TCP4,3", "UFO4,1"})
     void shouldRefuseATypeThatIsNotThePackets(Kind kind, int gso) {
         refused(Flaw.WRONG_PROTOCOL, kind, _ -> { }, kind.packet.capacity(), o -> o.gso = gso);
     }

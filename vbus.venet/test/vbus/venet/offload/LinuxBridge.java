@@ -2,12 +2,7 @@
 package vbus.venet.offload;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,35 +10,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 /// Linux's own segmentation: two TAPs on a bridge, in a network namespace of the thread that makes it.
 ///
 /// ```
-///   send: virtio header, packet -> near TAP -> bridge -> far TAP, which takes no offload -> frames
+///   virtio header, packet -> near TAP -> bridge -> far TAP, which takes no offload -> frames
 /// ```
 /// The namespace ends with the thread and the TAPs, so that nothing is left on the machine. Frames of the kernel's own are told by
 /// their source address. A plain frame behind each packet tells that all frames of the packet have come.
 /// Threads: the one that made it, and which ends thereafter.
-/// @spec Linux: if_tun.h, virtio_net.h, sched.h
-@SuppressWarnings("restricted") // native access is what this class is for
 final class LinuxBridge implements AutoCloseable {
 
-    /// Bytes of the virtio header before each packet of a TAP with IFF_VNET_HDR, in the machine's byte order.
-    private static final int HEADER_BYTES = 10;
-    private static final int GSO_ECN = 0x80;
-    private static final int MOST_BYTES = HEADER_BYTES + (1 << 17);
     private static final int WAIT_MILLIS = 5000;
-    private static final int CLONE_NEWNET = 0x4000_0000;
-    private static final long TUNSETIFF = 0x4004_54caL;
-    private static final short TAP_WITH_HEADER = 0x0002 | 0x1000 | 0x4000;
-    private static final int O_RDWR_NONBLOCK = 2 | 0x800;
-    private static final short POLLIN = 1;
-    private static final Path DEVICE = Path.of("/dev/net/tun");
+    private static final int SOON_MILLIS = 100;
+    private static final Path IP = Path.of("/sbin/ip");
     private static final String[] SETUP = {
         "link add name br0 type bridge stp_state 0 mcast_snooping 0",
         "link set dev br0 addrgenmode none", "link set dev near addrgenmode none", "link set dev far addrgenmode none",
@@ -51,70 +30,50 @@ final class LinuxBridge implements AutoCloseable {
         "link set dev near master br0", "link set dev far master br0",
         "link set dev br0 up", "link set dev near up", "link set dev far up"};
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle OPEN = handle("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), 2);
-    private static final MethodHandle IOCTL = handle("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
-    private static final MethodHandle READ = handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    private static final MethodHandle WRITE = handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    private static final MethodHandle POLL = handle("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment buffer = arena.allocate(MOST_BYTES, 8);
-    private final MemorySegment poll = arena.allocate(8, 4);
-    private final int near;
-    private final int far;
+    private final LinuxTap near;
+    private final LinuxTap far;
     private int packets;
-
-    private static MethodHandle handle(String name, FunctionDescriptor as, int... firstVariadic) {
-        final Linker.Option[] options = Arrays.stream(firstVariadic).mapToObj(Linker.Option::firstVariadicArg).toArray(Linker.Option[]::new);
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), as, options);
-    }
 
     /// Why this machine cannot do it, null when it can.
     static String missing() {
-        if (!Files.isWritable(DEVICE)) {
-            return "no " + DEVICE + " that may be opened, so nothing is compared with Linux's segmentation";
+        final String so = ", so nothing is compared with Linux's segmentation";
+        if (!Files.isWritable(Path.of(LinuxTap.DEVICE))) {
+            return "no " + LinuxTap.DEVICE + " that may be opened" + so;
         }
         if (!System.getProperty("user.name").equals("root")) {
-            return "not root, who may make a network namespace, so nothing is compared with Linux's segmentation";
+            return "not root, who may make a network namespace" + so;
         }
-        return Files.exists(Path.of("/sbin/ip")) ? null : "no ip (Debian: iproute2), so nothing is compared with Linux's segmentation";
+        return Files.exists(IP) ? null : "no " + IP + " (Debian: iproute2)" + so;
     }
 
     LinuxBridge() throws IOException, InterruptedException {
-        if (call(UNSHARE, CLONE_NEWNET) != 0) {
-            throw new IOException("unshare(CLONE_NEWNET) failed");
-        }
-        near = tap("near");
-        far = tap("far");
+        LinuxTap.unshare();
+        near = new LinuxTap("near");
+        far = new LinuxTap("far");
         for (String command : SETUP) {
             ip(command);
         }
-        send(new Offload(), plain(0));
         awaitReady();
     }
 
     /// A bridge does not forward in its first moments.
     private void awaitReady() throws IOException {
         final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS);
-        while (receive(100) == null) {
+        do {
             if (System.nanoTime() > deadline) {
                 throw new IOException("the bridge forwards nothing");
             }
-            send(new Offload(), plain(0));
-        }
-        while (receive(100) != null) { } // what else came
+            near.send(new Offload(), plain(0));
+        } while (receive(SOON_MILLIS) == null);
     }
 
     /// The frames that Linux makes of a packet, null when it refuses to take it.
     List<byte[]> segment(GsoPacket packet) throws IOException {
-        if (!send(packet.offload, packet.bytes)) {
+        if (!near.send(packet.offload, packet.bytes)) {
             return null;
         }
         final byte[] sentinel = plain(++packets);
-        if (!send(new Offload(), sentinel)) {
+        if (!near.send(new Offload(), sentinel)) {
             throw new IOException("a plain frame is refused");
         }
         final List<byte[]> frames = new ArrayList<>();
@@ -139,55 +98,18 @@ final class LinuxBridge implements AutoCloseable {
         return frame;
     }
 
-    private boolean send(Offload offload, byte[] packet) {
-        final boolean ecn = (offload.flags & Offload.ECN) != 0;
-        buffer.set(JAVA_BYTE, 0, (byte) (offload.flags & Offload.NEEDS_CSUM));
-        buffer.set(JAVA_BYTE, 1, (byte) (offload.gso | (ecn && offload.gso != 0 ? GSO_ECN : 0)));
-        buffer.set(JAVA_SHORT_UNALIGNED, 2, (short) offload.headerBytes);
-        buffer.set(JAVA_SHORT_UNALIGNED, 4, (short) offload.segmentBytes);
-        buffer.set(JAVA_SHORT_UNALIGNED, 6, (short) offload.checksumStart);
-        buffer.set(JAVA_SHORT_UNALIGNED, 8, (short) offload.checksumOffset);
-        MemorySegment.copy(packet, 0, buffer, JAVA_BYTE, HEADER_BYTES, packet.length);
-        final long bytes = HEADER_BYTES + packet.length;
-        return call(WRITE, near, buffer, bytes) == bytes;
-    }
-
     /// The next frame with our source address, null when none comes in time.
     private byte[] receive(int millis) throws IOException {
-        for (;;) {
-            final long bytes = call(READ, far, buffer, (long) MOST_BYTES);
-            if (bytes > 0) {
-                final byte[] frame = buffer.asSlice(HEADER_BYTES, bytes - HEADER_BYTES).toArray(JAVA_BYTE);
-                if (Arrays.equals(frame, 6, 12, GsoPacket.FROM, 0, 6)) {
-                    if (buffer.get(JAVA_BYTE, 1) != 0 || (buffer.get(JAVA_BYTE, 0) & Offload.NEEDS_CSUM) != 0) {
-                        throw new IOException("the far TAP got an offload, which it did not ask for");
-                    }
-                    return frame;
-                }
-                continue;
-            }
-            poll.set(JAVA_INT, 0, far);
-            poll.set(JAVA_INT, 4, POLLIN);
-            if (call(POLL, poll, 1L, millis) <= 0) {
-                return null;
-            }
-        }
-    }
-
-    private int tap(String name) throws IOException {
-        final int fd = (int) call(OPEN, arena.allocateFrom(DEVICE.toString()), O_RDWR_NONBLOCK);
-        final MemorySegment request = arena.allocate(40, 8);
-        request.setString(0, name);
-        request.set(ValueLayout.JAVA_SHORT, 16, TAP_WITH_HEADER);
-        if (fd < 0 || call(IOCTL, fd, TUNSETIFF, request) != 0) {
-            throw new IOException("cannot make TAP " + name);
-        }
-        return fd;
+        byte[] frame;
+        do {
+            frame = far.receive(millis);
+        } while (frame != null && !Arrays.equals(frame, 6, 12, GsoPacket.FROM, 0, 6));
+        return frame;
     }
 
     /// A child process is in the namespace of the thread that starts it.
     private static void ip(String command) throws IOException, InterruptedException {
-        final List<String> words = new ArrayList<>(List.of("/sbin/ip"));
+        final List<String> words = new ArrayList<>(List.of(IP.toString()));
         words.addAll(List.of(command.split(" ")));
         final Process p = new ProcessBuilder(words).redirectErrorStream(true).start();
         final String said = new String(p.getInputStream().readAllBytes());
@@ -196,18 +118,9 @@ final class LinuxBridge implements AutoCloseable {
         }
     }
 
-    private static long call(MethodHandle function, Object... arguments) {
-        try {
-            return ((Number) function.invokeWithArguments(arguments)).longValue();
-        } catch (Throwable e) {
-            throw new LinkageError("a function of libc cannot be called", e);
-        }
-    }
-
     @Override
     public void close() {
-        call(CLOSE, near);
-        call(CLOSE, far);
-        arena.close();
+        near.close();
+        far.close();
     }
 }

@@ -17,7 +17,7 @@ import java.util.Arrays;
 class SegmenterFuzzTest {
 
     private static final int HEAD = 11;
-    private static final int MOST_HEADER_BYTES = 512;
+    private static final int MOST_HEADER_BYTES = 512 + 8;
     private static final Segmenter SEGMENTER = new Segmenter();
     private static final byte[] OUT = new byte[100_000];
 
