@@ -2,6 +2,7 @@
 package vbus.api;
 
 import org.osgi.annotation.versioning.ProviderType;
+import vbus.shm.GuestMemory;
 import vbus.shm.Ring;
 
 /// What belongs to a guest on one interface, kept by the bus: it outlives the device's code.
@@ -16,6 +17,10 @@ public interface Session {
 
     /// Version of the interface that the guest asked for.
     int version();
+
+    /// The guest's memory, for an interface whose own descriptors name guest addresses; see [vbus.shm.Gather].
+    /// What lies behind an address may go between two bursts: look it up in each.
+    GuestMemory memory();
 
     /// What the last [Connection#park] of this session left; null when the session is new.
     byte[] snapshot();

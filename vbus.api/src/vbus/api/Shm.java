@@ -28,4 +28,11 @@ public interface Shm {
     /// session's: after a park the same ring is there again, at the same position.
     /// Errors: VbusException INVALID when the memory holds no valid ring, says why.
     Ring ring(Direction direction);
+
+    /// The IOQ in this memory, whose descriptors' addresses are offsets in `pool`, in bytes from its first. As `ring(direction)`,
+    /// and for as long as this is registered it is a ring over that pool. When the pool's registration ends before, every offset
+    /// is outside of it: the next buffer that the guest offers breaks the session.
+    /// Errors: VbusException INVALID as for `ring(direction)`, for a virtqueue, for a pool that has a signal or is not registered
+    /// with this session, and for a ring that is over other memory already; says why.
+    Ring ring(Direction direction, Shm pool);
 }

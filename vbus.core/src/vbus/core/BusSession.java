@@ -77,6 +77,7 @@ final class BusSession {
             } finally {
                 if (!taken) {
                     registrations.remove(r);
+                    r.gone();
                 }
             }
             group().lane().kick(); // what the guest offered before is not announced again
@@ -90,6 +91,7 @@ final class BusSession {
             if (registrations.contains(r)) {
                 registrations.remove(r);
                 half.unshm(r);
+                r.gone();
             }
             group().boundary(); // another connection's work may have been using the ring
         } finally {

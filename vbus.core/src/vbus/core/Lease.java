@@ -5,6 +5,7 @@ import vbus.api.Session;
 import vbus.api.Status;
 import vbus.api.VbusException;
 import vbus.api.Work;
+import vbus.shm.GuestMemory;
 import vbus.shm.Ring;
 
 /// A session as one version of a device's code has it: it ends when that code lets go, whoever still holds it.
@@ -82,6 +83,11 @@ final class Lease implements Session {
     @Override
     public int version() {
         return session.version;
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return session.member.memory();
     }
 
     @Override

@@ -10,7 +10,9 @@ import vbus.api.connector.Channel;
 import vbus.shm.Direction;
 import vbus.shm.Doorbell;
 import vbus.shm.Fault;
+import vbus.shm.GuestMemory;
 import vbus.shm.IoqRing;
+import vbus.shm.Region;
 import vbus.shm.Ring;
 
 /// Guest memory that a session knows under an id: the device sees it as [Shm], the guest's connector as a registration.
@@ -28,6 +30,8 @@ final class Registered implements Shm, Channel.Registration {
     private final Doorbell guest;
     private final int kickFd;
     private Ring ring;
+    private GuestMemory over; // what an IOQ's descriptors point into
+    private GuestMemory offsets; // of a pool, for the rings over it
 
     /// A pool or an IOQ.
     Registered(BusSession session, int id, MemorySegment memory, int signalOffset, int priority, Doorbell guest, int kickFd) {
@@ -84,20 +88,64 @@ final class Registered implements Shm, Channel.Registration {
     }
 
     @Override
-    public synchronized Ring ring(Direction direction) {
+    public Ring ring(Direction direction) {
+        return ring(direction, session.member.memory());
+    }
+
+    @Override
+    public Ring ring(Direction direction, Shm pool) {
+        if (memory == null) {
+            throw new VbusException(Status.INVALID, "shm %d is a virtqueue: want an IOQ over pool %d".formatted(id, pool.id()));
+        }
+        if (!(pool instanceof Registered r) || !session.registrations().contains(r)) {
+            throw new VbusException(Status.INVALID, "shm %d: pool %d is not registered with %s".formatted(id, pool.id(), session.label()));
+        }
+        return ring(direction, r.offsets());
+    }
+
+    private synchronized Ring ring(Direction direction, GuestMemory buffers) {
         if (ring == null) {
-            if (!signalled()) {
-                throw new VbusException(Status.INVALID, "shm %d has no signal: a ring needs one".formatted(id));
-            }
-            try {
-                IoqRing made = new IoqRing(memory, direction, session.member.memory(), guest);
-                Fault.surface(); // not in the device's code
-                ring = made;
-            } catch (IllegalArgumentException e) {
-                throw new VbusException(Status.INVALID, "shm %d: %s".formatted(id, e.getMessage()));
-            }
+            ring = make(direction, buffers);
+            over = buffers;
+        }
+        if (memory != null && over != buffers) {
+            throw new VbusException(Status.INVALID, "shm %d is a ring over other memory already: want it registered anew".formatted(id));
         }
         return ring;
+    }
+
+    private Ring make(Direction direction, GuestMemory buffers) {
+        if (!signalled()) {
+            throw new VbusException(Status.INVALID, "shm %d has no signal: a ring needs one".formatted(id));
+        }
+        try {
+            IoqRing made = new IoqRing(memory, direction, buffers, guest);
+            Fault.surface(); // not in the device's code
+            return made;
+        } catch (IllegalArgumentException e) {
+            throw new VbusException(Status.INVALID, "shm %d: %s".formatted(id, e.getMessage()));
+        }
+    }
+
+    /// The memory of a pool as rings over it see it: addresses are offsets.
+    private synchronized GuestMemory offsets() {
+        if (signalled()) {
+            throw new VbusException(Status.INVALID, "shm %d has a signal or is a virtqueue: want a pool".formatted(id));
+        }
+        if (offsets == null) {
+            offsets = new GuestMemory();
+            if (memory.byteSize() > 0) {
+                offsets.add(new Region(0, memory, session.member.memory()::isIntact));
+            }
+        }
+        return offsets;
+    }
+
+    /// The guest took it back: rings over it find nothing in it any more, the lane's next burst on.
+    synchronized void gone() {
+        if (offsets != null) {
+            offsets.clear();
+        }
     }
 
     /// The ring, when there is one already.

@@ -44,7 +44,10 @@ final class Registrations {
     }
 
     void clear() {
-        all.forEach(r -> r.unwatch(lane()));
+        all.forEach(r -> {
+            r.unwatch(lane());
+            r.gone();
+        });
         all.clear();
     }
 

@@ -3,6 +3,7 @@ package vbus.venet;
 
 import vbus.api.Session;
 import vbus.api.Work;
+import vbus.shm.GuestMemory;
 import vbus.shm.Ring;
 
 /// A session without a bus.
@@ -10,13 +11,15 @@ final class FakeSession implements Session {
 
     private final String guest;
     private final FakeLane lane;
+    private final GuestMemory memory;
     int version = 1;
     byte[] snapshot;
     String failure;
 
-    FakeSession(String guest, FakeLane lane) {
+    FakeSession(String guest, FakeLane lane, GuestMemory memory) {
         this.guest = guest;
         this.lane = lane;
+        this.memory = memory;
     }
 
     @Override
@@ -32,6 +35,11 @@ final class FakeSession implements Session {
     @Override
     public int version() {
         return version;
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return memory;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import vbus.api.DeviceInterface;
 import vbus.api.Status;
 import vbus.api.VbusException;
+import vbus.shm.GuestMemory;
 
 /// What is said to come from another version of this bundle: a port goes on from it and would leave the same, or it is refused.
 class PortSnapshotFuzzTest {
@@ -19,7 +20,7 @@ class PortSnapshotFuzzTest {
 
     @FuzzTest
     void shouldGoOnFromItOrRefuseIt(byte[] bytes) {
-        final FakeSession session = new FakeSession("alice", new FakeLane());
+        final FakeSession session = new FakeSession("alice", new FakeLane(), new GuestMemory());
         session.snapshot = bytes;
         final LearningSwitch lan = new LearningSwitch(16, 300, () -> 0);
         for (DeviceInterface of : lan.link("lab")) {

@@ -57,7 +57,7 @@ final class Station {
         this.memory = memory;
         this.lane = lane;
         mac = Frames.mac(number);
-        session = new FakeSession("guest" + number, lane);
+        session = new FakeSession("guest" + number, lane, guestMemory);
         guestMemory.add(new Region(ADDRESS, memory));
         final MemorySegment rxBlock = memory.asSlice(0, 64 << 10);
         final MemorySegment txBlock = memory.asSlice(64 << 10, 64 << 10);
