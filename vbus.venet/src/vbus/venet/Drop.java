@@ -28,7 +28,8 @@ enum Drop {
     STORM_BROADCAST("from", "more broadcasts than the port's storm limit"),
     STORM_MULTICAST("from", "more multicasts than the port's storm limit"),
     STORM_UNKNOWN("from", "more frames to unknown stations than the port's storm limit"),
-    RATE_LIMITED("to", "the receiver's port sends no more than its rate");
+    RATE_LIMITED("to", "the receiver's port sends no more than its rate"),
+    BAD_RECEIVE_DESCRIPTOR("to", "the receiver's next descriptor is wrong, or points outside its memory");
 
     private static final Drop[] ALL = values();
 

@@ -20,6 +20,7 @@ final class Forwarding {
 
     private final FrameBurst frames = new FrameBurst();
     private final Delivery delivery = new Delivery();
+    private final Steering steering = new Steering();
     private final MacTable<Port> table;
     private final LongSupplier seconds;
     private volatile Port[] ports = NONE;
@@ -62,7 +63,7 @@ final class Forwarding {
             forward(from, counters, i);
         }
         Fault.surface(); // a guest's memory that went away under a copy: then no ring has published anything, and the lane undoes all
-        settle(transmit, n);
+        settle(transmit, codec, n);
         return n;
     }
 
@@ -127,7 +128,7 @@ final class Forwarding {
         if (receivers.length == 0) {
             return; // it went down just now
         }
-        final Receiver receiver = receivers[0];
+        final Receiver receiver = receivers[steering.pair(frames, i, receivers.length)];
         if (!receiver.begun()) {
             touched(receiver); // first, so that it is settled whatever happens
             receiver.begin(frames.count() - i);
@@ -147,7 +148,7 @@ final class Forwarding {
 
     /// Shows the burst to everybody. A guest's memory may go away even here: all others are settled first, and then the error goes on
     /// to the lane, who finds the guilty guest.
-    private void settle(Ring transmit, int n) {
+    private void settle(Ring transmit, FrameCodec codec, int n) {
         InternalError gone = null;
         while (touchedCount > 0) {
             final Receiver receiver = touched[--touchedCount];
@@ -160,6 +161,7 @@ final class Forwarding {
         }
         transmit.completeRead(frames.taken, 0, n);
         transmit.publish();
+        codec.completed(frames);
         if (gone != null) {
             throw gone;
         }

@@ -22,7 +22,7 @@ class PortSnapshotTest {
         + "0002" + "0000000000000007" + "ffffffffffffffff" + "0001" + "020000000009";
 
     private static final PortSnapshot SNAPSHOT =
-        new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L});
+        new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L}, new long[0]);
 
     @Test
     void shouldWriteFormat1() {
@@ -41,11 +41,24 @@ class PortSnapshotTest {
     }
 
     @Test
+    void shouldWriteWordsAsFormat2AndReadThem() {
+        byte[] bytes = new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L}, new long[] {5, -2}).bytes();
+
+        assertEquals("02" + FORMAT_1.substring(2) + "0002" + "0000000000000005" + "fffffffffffffffe", HexFormat.of().formatHex(bytes));
+        assertArrayEquals(new long[] {5, -2}, PortSnapshot.of(bytes).words());
+    }
+
+    @Test
+    void shouldRefuseFormat2WithoutWords() {
+        assertRefused(Status.INVALID, () -> PortSnapshot.of(HexFormat.of().parseHex("02" + FORMAT_1.substring(2) + "0000")));
+    }
+
+    @Test
     void shouldNameTheFormatThatItDoesNotKnow() {
         byte[] bytes = SNAPSHOT.bytes();
         bytes[0] = 9;
 
-        assertEquals("port snapshot of format 9: want format 1",
+        assertEquals("port snapshot of format 9: want format 1 or 2",
             assertThrows(VbusException.class, () -> PortSnapshot.of(bytes)).getMessage());
     }
 
@@ -61,7 +74,7 @@ class PortSnapshotTest {
 
     @Test
     void shouldRefuseMoreAddressesThanItWouldWrite() {
-        var many = new PortSnapshot(true, MAC, 0, new long[0], new long[PortSnapshot.MAX_ADDRESSES + 1]);
+        var many = new PortSnapshot(true, MAC, 0, new long[0], new long[PortSnapshot.MAX_ADDRESSES + 1], new long[0]);
 
         assertRefused(Status.INVALID, () -> PortSnapshot.of(many.bytes()));
     }
