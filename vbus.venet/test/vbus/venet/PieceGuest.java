@@ -50,6 +50,7 @@ final class PieceGuest {
     boolean txPooled;
     int rxSlots;
     int eventSlots;
+    int eventRingAt;
     int doorbells;
     private int free;
     private int nextTx;
@@ -117,6 +118,7 @@ final class PieceGuest {
     PieceGuest events(int count) {
         eventSlots = allocate(count * EventLayout.SLOT_BYTES);
         pool(EVENT_POOL, eventSlots, count * EventLayout.SLOT_BYTES);
+        eventRingAt = free;
         events = ring(EVENT_RING, count, Direction.FROM_DEVICE);
         return this;
     }
@@ -189,6 +191,15 @@ final class PieceGuest {
     PieceGuest up() {
         port.call(LINKUP, MemorySegment.NULL);
         return this;
+    }
+
+    /// A packet that is to be cut, as one that both sides could take whole.
+    void sendLarge(byte[] tcp, int pieceBytes, int segment, long cookie) {
+        final int slot = describe(tcp, pieceBytes, cookie);
+        final int pieces = (tcp.length + pieceBytes - 1) / pieceBytes;
+        PacketDescriptor.head(memory, slot, PacketDescriptor.NEEDS_CSUM | PacketDescriptor.GSO, tcp.length, pieces);
+        PacketDescriptor.offload(memory, slot, 34, 16, PacketDescriptor.TCP4, 54, segment);
+        offer(slot, PacketDescriptor.piece(pieces));
     }
 
     /// Where the next descriptor is, cleared.
