@@ -37,7 +37,7 @@ final class PieceGuest {
     final FakeSession session;
     final FakeLane lane;
     final GuestMemory guestMemory = new GuestMemory();
-    final MemorySegment memory = Arena.ofAuto().allocate(BYTES, 4096);
+    final MemorySegment memory;
     final long mac;
     final List<FakeShm> shms = new ArrayList<>();
     Connection port;
@@ -58,6 +58,12 @@ final class PieceGuest {
     final int[] lengths = new int[2048];
 
     PieceGuest(int number, FakeLane lane) {
+        this(number, lane, Arena.ofAuto().allocate(BYTES, 4096));
+    }
+
+    /// A guest in memory that another had before.
+    PieceGuest(int number, FakeLane lane, MemorySegment memory) {
+        this.memory = memory;
         this.lane = lane;
         mac = Frames.mac(number);
         guestMemory.add(new Region(BASE, memory));
@@ -230,7 +236,7 @@ final class PieceGuest {
             MemorySegment.copy(frame, p * pieceBytes, memory, ValueLayout.JAVA_BYTE, place, n);
             PacketDescriptor.piece(memory, at, p, n, BASE + place);
         }
-        free = free > BYTES / 2 ? mark : free; // long tests use the place again
+        free = free > memory.byteSize() / 2 ? mark : free; // long tests use the place again
         return at;
     }
 
