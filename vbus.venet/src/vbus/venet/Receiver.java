@@ -127,13 +127,20 @@ abstract class Receiver {
         if (filled < taken) {
             ring.untake(taken - filled);
         }
+        publishOthers();
         ring.publish();
     }
+
+    /// Publishes what else the frames of a burst lie in.
+    void publishOthers() { }
 
     /// Forgets a burst that was left by an error, which the lane had the ring forget.
     final void forget() {
         begun = false;
     }
+
+    /// Says in a buffer that goes back unused that it is, where the ABI asks for more than a length of 0.
+    void returned(int chain) { }
 
     /// Returns all buffers with length 0. At most a ring full: a guest that lends new ones meanwhile keeps them.
     ///
@@ -147,6 +154,7 @@ abstract class Receiver {
                 break;
             }
             for (int chain = 0; chain < n; chain++) {
+                returned(chain);
                 ring.complete(burst, chain, 0);
             }
             left -= n;
