@@ -93,7 +93,7 @@ public final class Captures implements Capturable {
 
     @Override
     public synchronized List<String> ports() {
-        return List.copyOf(ports.values());
+        return ports.values().stream().sorted().toList();
     }
 
     @Override

@@ -163,6 +163,7 @@ final class Recorder implements Runnable {
             last = epoch + ring.get(ValueLayout.JAVA_LONG, at + FrameRing.STAMP);
             blocks.packet(port, last, ring.get(ValueLayout.JAVA_INT, at + FrameRing.DIRECTION),
                 ring.get(ValueLayout.JAVA_INT, at + FrameRing.FRAME_BYTES), ring, at + FrameRing.HEADER_BYTES, captured);
+            recording.ports()[port].written++;
             taken += block;
             n++;
         }
@@ -174,7 +175,7 @@ final class Recorder implements Runnable {
         if (out.remaining() < Blocks.STATISTICS_BYTES) {
             flush();
         }
-        blocks.statistics(p.id, began, Math.max(began, last), p.received, p.accepted, p.dropped);
+        blocks.statistics(p.id, began, Math.max(began, last), p.received, p.accepted, p.dropped, p.written);
     }
 
     /// Makes room for a block; false when the file would become longer than it may, with its end.
