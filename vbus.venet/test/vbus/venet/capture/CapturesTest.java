@@ -158,6 +158,18 @@ class CapturesTest {
     }
 
     @Test
+    void shouldShowAFrameWhoseHeadIsAnother() throws IOException {
+        captures.opened(0, "alice");
+        captures.start(new Request(file("a.pcapng"), "vlan 5 and src port 1000", null));
+        final byte[] want = Packets.tagged(LONG, 0x8100, 5);
+        captures.capture().frame(0, false, MemorySegment.ofArray(want), 18, CaptureAllocationTest.burst(LONG), 0, 14, LONG.length - 14);
+        captures.capture().settle();
+        captures.stop(file("a.pcapng"));
+
+        assertArrayEquals(want, new CaptureFile(file("a.pcapng")).packets.getFirst().bytes());
+    }
+
+    @Test
     void shouldWriteABurstThatIsDoneAgainOnce() throws IOException {
         captures.opened(0, "alice");
         captures.start(new Request(file("a.pcapng"), "", null));
