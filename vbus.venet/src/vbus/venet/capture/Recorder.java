@@ -68,9 +68,18 @@ final class Recorder implements Runnable {
         return state.equals(RUNNING);
     }
 
+    /// Asks it to end.
+    void ask() {
+        stopping = true;
+    }
+
+    boolean isAsked() {
+        return stopping;
+    }
+
     /// Ends the file after what is in the ring; waits for it, at most some seconds for a file system that hangs.
     void stop() {
-        stopping = true;
+        ask();
         LockSupport.unpark(thread);
         boolean interrupted = false;
         try {
