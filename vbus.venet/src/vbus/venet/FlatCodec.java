@@ -20,6 +20,7 @@ final class FlatCodec implements FrameCodec {
             final long length = frames.taken.readable(i);
             frames.at[i] = 0;
             frames.length[i] = (int) Math.min(length, Integer.MAX_VALUE);
+            frames.offload[i].clear(); // of an earlier burst, from a guest that may ask
             frames.drop[i] = length > most ? Drop.OVERSIZE : null;
         }
     }
