@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import vbus.api.VirtioCalls;
 import vbus.testkit.Await;
 import vbus.testkit.Namespace;
-import vbus.venet.lab.Heard;
-import vbus.venet.lab.LinuxBridge;
-import vbus.venet.lab.RecordedFrame;
-import vbus.venet.lab.Recording;
-import vbus.venet.lab.Traffic;
-import vbus.venet.lab.TrafficRecorder;
+import vbus.testkit.traffic.Heard;
+import vbus.testkit.traffic.LinuxBridge;
+import vbus.testkit.traffic.RecordedFrame;
+import vbus.testkit.traffic.Recording;
+import vbus.testkit.traffic.Traffic;
+import vbus.testkit.traffic.TrafficRecorder;
 import vbus.venet.protocol.VirtioNet;
 
 /// Traffic of real Linux hosts goes through Linux's own bridge and through the switch: what comes out is the same.

@@ -12,7 +12,7 @@ import vbus.shm.Direction;
 import vbus.shm.DriverRing;
 import vbus.shm.GuestMemory;
 import vbus.shm.Region;
-import vbus.venet.lab.RecordedFrame;
+import vbus.testkit.traffic.RecordedFrame;
 import vbus.venet.protocol.VirtioNet;
 import vbus.venet.protocol.VirtualEthernet;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package vbus.venet.lab;
+package vbus.testkit.traffic;
 
-import static vbus.venet.lab.TrafficRecorder.DEVICE;
-import static vbus.venet.lab.TrafficRecorder.HOSTS;
-import static vbus.venet.lab.TrafficRecorder.four;
-import static vbus.venet.lab.TrafficRecorder.six;
+import static vbus.testkit.traffic.TrafficRecorder.DEVICE;
+import static vbus.testkit.traffic.TrafficRecorder.HOSTS;
+import static vbus.testkit.traffic.TrafficRecorder.four;
+import static vbus.testkit.traffic.TrafficRecorder.six;
 
 import java.io.IOException;
 import java.nio.file.Files;
