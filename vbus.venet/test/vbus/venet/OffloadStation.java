@@ -53,11 +53,11 @@ final class OffloadStation {
 
     OffloadStation(Driver driver, String name, LearningSwitch lan, FakeLane lane) {
         this.driver = driver;
-        session = new FakeSession(name, lane);
         memory = Arena.ofAuto().allocate(RX_AT + (long) driver.buffers * driver.bufferBytes, 4096);
         cookies = new long[driver.buffers];
         lengths = new int[driver.buffers];
         final GuestMemory all = new GuestMemory();
+        session = new FakeSession(name, lane, all);
         all.add(new Region(ADDRESS, memory));
         final MemorySegment rx = memory.asSlice(0, RING_BYTES);
         final MemorySegment tx = memory.asSlice(RING_BYTES, RING_BYTES);
