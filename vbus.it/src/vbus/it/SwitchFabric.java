@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import vbus.api.driver.BusPort;
+import vbus.venet.api.FrameHandler;
 import vbus.venet.api.NetworkPort;
 
 /// A switch in the container, with a Java guest at each port; all of it by configuration.
@@ -52,8 +53,9 @@ final class SwitchFabric implements Fabric, AutoCloseable {
         final BusPort thread = container.awaitService(BusPort.class, "(&(vbus.guest=%s)(vbus.bus=%s))".formatted(guest, BUS));
         final NetworkPort port = container.awaitService(NetworkPort.class, "(&(vbus.guest=%s)(vbus.device=%s))".formatted(guest, name));
         final Queue<byte[]> frames = new ConcurrentLinkedQueue<>();
+        final FrameHandler copy = (memory, at, length) -> frames.add(memory.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
         final Runnable take = () -> {
-            while (port.receive((memory, at, length) -> frames.add(memory.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE)), BURST) > 0) { }
+            while (port.receive(copy, BURST) > 0) { }
         };
         port.onReceive(take);
         thread.execute(take); // what came before the listener is not announced again

@@ -76,7 +76,8 @@ public final class Heard {
             final List<byte[]> there = other.from(station);
             for (int i = 0; i < here.size(); i++) {
                 if (!Arrays.equals(here.get(i), there.get(i))) {
-                    return "order of %012x's frames, at its %d.:\n  %s\n  %s\n".formatted(station, i, text(here.get(i)), text(there.get(i)));
+                    return "order of %012x's frames, at its %d.:\n  %s\n  %s\n"
+                        .formatted(station, i, text(here.get(i)), text(there.get(i)));
                 }
             }
         }
