@@ -74,10 +74,12 @@ class MixedGuestsTest {
         final byte[] longest = frame(1, OffloadRules.MOST_GSO, Offload.TCP4, 1448);
 
         sender.send(longest);
+        sender.send(longest); // by now the receiver keeps buffers for urgent frames
 
         final List<byte[]> frames = heard(receiver);
-        assertEquals(1, frames.size());
+        assertEquals(2, frames.size());
         longest[VirtioNet.BUFFERS_AT] = (byte) ((longest.length - 1) / LINUX_BUFFER + 1);
         assertArrayEquals(longest, frames.getFirst());
+        assertArrayEquals(longest, frames.getLast());
     }
 }
