@@ -5,7 +5,7 @@
 ///
 /// ```
 ///   Device --link(bus)--> DeviceInterface --open(Session)--> Connection: call, shm, park, close
-///                                             Session: serve(ring, work), event, configChanged, fail
+///         '-lane(DeviceLane): queues of its own   Session: serve(ring, work), event, configChanged, fail
 /// ```
 @Export
 @Version("1.1.0")

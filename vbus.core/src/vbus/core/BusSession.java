@@ -20,7 +20,7 @@ import vbus.core.Standing.State;
 ///
 /// Threads: control verbs one at a time, by the lock; while PARKED they wait. `fail` may come from the lane, which takes no lock.
 /// The bus's own verbs wait for the lock as long as for a lane and no longer, for a device's code may be stuck with it.
-final class BusSession {
+final class BusSession implements Owner {
 
     final Offered offered;
     final Member member;
@@ -219,7 +219,8 @@ final class BusSession {
     // ---- how it breaks
 
     /// Breaks the session, once. Does not block.
-    void fail(String why) {
+    @Override
+    public void fail(String why) {
         breakage.fail(why);
     }
 

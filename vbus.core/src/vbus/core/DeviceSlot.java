@@ -46,6 +46,7 @@ final class DeviceSlot {
     private final Sessions sessions;
     private volatile long graceMillis = Link.DEFAULT_GRACE_MILLIS;
     private volatile Device device;
+    private CodeLane own; // the lane as the device has it
     private long epoch; // counts the changes of the code
 
     /// @param idle told when no code, link or session is left here; under the monitor
@@ -54,8 +55,8 @@ final class DeviceSlot {
         this.control = control;
         this.journal = journal;
         this.idle = idle;
-        group = new LaneGroup(lane);
         sessions = new Sessions(journal, this::left);
+        group = new LaneGroup(lane, sessions);
     }
 
     // ---- code comes and goes
@@ -64,6 +65,8 @@ final class DeviceSlot {
     synchronized void up(Device code) {
         epoch++;
         device = code;
+        own = new CodeLane(group, name, journal);
+        giveLane();
         Map<Offered, Opener> openers = new HashMap<>();
         Map<Link, List<DeviceInterface>> fresh = new LinkedHashMap<>();
         links.keySet().forEach(link -> fresh.put(link, takeOver(link, openers)));
@@ -77,6 +80,14 @@ final class DeviceSlot {
             journal.record(Event.Kind.RESUMED, name, waiting + " sessions go on");
         }
         fresh.forEach(this::offer);
+    }
+
+    private void giveLane() {
+        try {
+            device.lane(own);
+        } catch (RuntimeException | Error e) {
+            journal.record(Event.Kind.LOG, name, "it did not take its lane: " + e);
+        }
     }
 
     /// The code is about to go. Its sessions are parked; without new code within the grace period they are dropped.
@@ -121,6 +132,10 @@ final class DeviceSlot {
     }
 
     private void letGo() {
+        if (own != null) {
+            own.end();
+            own = null;
+        }
         links.values().forEach(all -> all.forEach(o -> o.serveBy(null))); // a session that opens from now on waits
         if (!onLane(group::deactivate)) { // most likely it is stuck in this device's work
             sessions.forEach(s -> s.fail("its lane is stuck"));

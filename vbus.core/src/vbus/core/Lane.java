@@ -4,9 +4,7 @@ package vbus.core;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,9 +19,10 @@ import vbus.shm.linux.Epoll;
 /// A worker that serves queues: it alone runs the work of the devices that are on it.
 ///
 /// ```
-///   mailbox (control plane)  ->  one pass: every source, higher priority first, within a budget  ->  nothing done?
-///        ^                                                                                              |
-///        '---- kick or doorbell <- sleep (epoll) <- ask every queue to kick, look once more <- spin ----'
+///   mailbox (control plane)  ->  one pass over all sources, see Schedule  ->  nothing done?
+///        ^                                                                        |
+///        '---- kick, doorbell, time <- sleep (epoll) <- ask every queue to kick, <-'
+///                                                       look once more <- spin
 /// ```
 /// A task from the mailbox runs between two passes: that is a burst boundary of every device on the lane. A closed lane stands at
 /// a boundary for ever, so whoever has a task runs it at once.
@@ -31,7 +30,7 @@ import vbus.shm.linux.Epoll;
 /// Threads: `run` and `kick` from any; sources belong to the lane's thread.
 final class Lane implements AutoCloseable {
 
-    private static final int BUDGET = 256;
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ConcurrentLinkedQueue<Task> mailbox = new ConcurrentLinkedQueue<>();
@@ -39,7 +38,9 @@ final class Lane implements AutoCloseable {
     private final IdlePolicy idle;
     private final long patienceNanos;
     private final Thread thread;
-    private LaneSource[] sources = {};
+    private Schedule schedule = new Schedule(this::burst);
+    private boolean alarm; // someone waits for time to pass, until alarmAt
+    private long alarmAt;
     private volatile boolean kicked;
     private volatile boolean sleeping;
     private volatile boolean stopped;
@@ -147,14 +148,31 @@ final class Lane implements AutoCloseable {
 
     /// Adds a source; on the lane's thread.
     void add(LaneSource source) {
-        sources = Arrays.copyOf(sources, sources.length + 1);
-        sources[sources.length - 1] = source;
-        Arrays.sort(sources, Comparator.comparingInt(s -> -s.priority));
+        schedule = schedule.with(source);
     }
 
     /// Forgets the sources that ended; on the lane's thread.
     void prune() {
-        sources = Arrays.stream(sources).filter(s -> !s.ended()).toArray(LaneSource[]::new);
+        schedule = schedule.pruned();
+    }
+
+    /// Looks at all sources once more in `nanos` at the latest, once; on the lane's thread.
+    void within(long nanos) {
+        long at = System.nanoTime() + Math.max(nanos, 0);
+        if (!alarm || at - alarmAt < 0) {
+            alarm = true;
+            alarmAt = at;
+        }
+    }
+
+    /// How long to sleep: -1 until somebody comes, 0 not at all.
+    private int millisToSleep() {
+        if (!alarm) {
+            return -1;
+        }
+        long left = alarmAt - System.nanoTime();
+        alarm = left > 0;
+        return (int) Math.min(Integer.MAX_VALUE, (Math.max(left, 0) + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
     }
 
     private void serve() {
@@ -176,7 +194,7 @@ final class Lane implements AutoCloseable {
     private void round() {
         kicked = false; // before the look: a kick that comes after it is seen at the next
         VarHandle.fullFence();
-        if (tasks() | pass()) {
+        if (tasks() | schedule.pass()) {
             idle.busy();
         } else if (!idle.spin()) {
             sleep();
@@ -203,39 +221,38 @@ final class Lane implements AutoCloseable {
         return any;
     }
 
-    private boolean pass() {
-        boolean any = false;
-        for (LaneSource source : sources) {
-            try {
-                any |= source.run(BUDGET) > 0;
+    private int burst(LaneSource source, int budget, boolean between) {
+        try {
+            int did = source.run(budget);
+            if (did != 0 || !between) { // a look in vain that faults late has the next burst undone and done again
                 Fault.surface(); // so that it is not the next source that is interrupted
-            } catch (InternalError e) {
-                any = true;
-                fault(source, e);
             }
+            return did;
+        } catch (InternalError e) {
+            fault(source, e);
+            return 1;
         }
-        return any;
     }
 
     /// A guest shortened the file behind its memory: drops the burst of this moment, breaks the guilty, and goes on. Healthy
     /// guests find what they offered taken at the next pass.
     private void fault(LaneSource running, InternalError e) {
-        Set<Sessions> devices = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (LaneSource source : sources) {
-            devices.add(source.sessions());
+        Set<LaneGroup> devices = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (LaneSource source : schedule.sources()) {
+            devices.add(source.group());
         }
         if (running != null) {
-            devices.add(running.sessions());
+            devices.add(running.group());
         }
-        devices.forEach(d -> d.forEach(s -> s.registrations().rollback()));
+        devices.forEach(LaneGroup::rollback);
         boolean found = false;
-        for (Sessions device : devices) {
-            for (BusSession s : device) {
+        for (LaneGroup device : devices) {
+            for (BusSession s : device.sessions()) {
                 found |= s.breakage().whenGuilty();
             }
         }
         if (!found && Fault.isMemory(e)) {
-            devices.forEach(d -> d.forEach(s -> s.breakage().suspect())); // it is there again, or its guest is gone
+            devices.forEach(d -> d.sessions().forEach(s -> s.breakage().suspect())); // it is there again, or its guest is gone
         } else if (!found && running != null) {
             running.failed(e); // a device model that throws such an error of its own
         }
@@ -246,9 +263,9 @@ final class Lane implements AutoCloseable {
             boolean watched = each(LaneSource::watch);
             sleeping = true;
             VarHandle.fullFence(); // kick sets kicked, then looks at sleeping
-            boolean did = pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
+            boolean did = schedule.pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
             if (watched && !did && !kicked && mailbox.isEmpty()) {
-                epoll.await(-1);
+                epoll.await(millisToSleep());
             }
         } finally {
             sleeping = false;
@@ -260,7 +277,7 @@ final class Lane implements AutoCloseable {
     /// False when one was interrupted.
     private boolean each(Consumer<LaneSource> what) {
         boolean whole = true;
-        for (LaneSource source : sources) {
+        for (LaneSource source : schedule.sources()) {
             try {
                 what.accept(source);
                 Fault.surface(); // so that it is not the next one that is interrupted, and then not watched

@@ -12,11 +12,19 @@ import vbus.shm.Ring;
 final class LaneGroup {
 
     private final Lane lane;
+    private final Sessions sessions;
     private final List<LaneSource> sources = new ArrayList<>();
+    private final List<OwnQueue> own = new ArrayList<>();
     private boolean active;
 
-    LaneGroup(Lane lane) {
+    /// @param sessions of the device
+    LaneGroup(Lane lane, Sessions sessions) {
         this.lane = lane;
+        this.sessions = sessions;
+    }
+
+    Sessions sessions() {
+        return sessions;
     }
 
     boolean active() {
@@ -33,6 +41,8 @@ final class LaneGroup {
         lane.run(() -> {
             active = false;
             sources.forEach(LaneSource::end);
+            own.forEach(OwnQueue::ended);
+            own.clear();
             forgetEnded();
         });
     }
@@ -41,11 +51,39 @@ final class LaneGroup {
     void serve(Lease lease, Ring ring, int priority, Work work) {
         lane.run(() -> {
             if (lease.isLive()) {
-                LaneSource source = new LaneSource(this, lease.session(), ring, priority, work);
-                sources.add(source);
-                lane.add(source);
+                add(new LaneSource(this, lease.session(), ring, priority, work));
             }
         });
+    }
+
+    private void add(LaneSource source) {
+        sources.add(source);
+        lane.add(source);
+    }
+
+    /// Adds a queue of the device's own; on the lane.
+    /// @param source what runs for it; null for nothing
+    void add(OwnQueue queue, LaneSource source) {
+        own.add(queue);
+        if (source != null) {
+            add(source);
+        }
+    }
+
+    /// Ends a queue of the device's own.
+    void end(OwnQueue queue) {
+        lane.run(() -> {
+            own.remove(queue);
+            queue.ended();
+            sources.stream().filter(s -> s.serves(queue, null)).forEach(LaneSource::end);
+            forgetEnded();
+        });
+    }
+
+    /// Has every ring of the device forget what it did since it last published; on the lane. Touches no guest's memory.
+    void rollback() {
+        sessions.forEach(s -> s.registrations().rollback());
+        List.copyOf(own).forEach(OwnQueue::rollback);
     }
 
     /// Ends a session's sources; all of them, or those of one ring.

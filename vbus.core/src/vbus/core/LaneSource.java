@@ -7,20 +7,20 @@ import vbus.shm.Ring;
 
 /// A queue that a lane serves with a piece of a device's work.
 ///
-/// Whatever the work or the ring throws breaks its session and goes no further, but an InternalError: it may tell of any guest's
+/// Whatever the work or the ring throws fails its owner and goes no further, but an InternalError: it may tell of any guest's
 /// memory, so the lane looks for the guilty one, see [vbus.shm.Fault].
 /// Threads: the lane's, except `end`, which control tasks run on the lane too.
 final class LaneSource {
 
     final int priority;
     private final LaneGroup group;
-    private final BusSession session;
+    private final Owner owner;
     private final Ring ring;
     private Work work;
 
-    LaneSource(LaneGroup group, BusSession session, Ring ring, int priority, Work work) {
+    LaneSource(LaneGroup group, Owner owner, Ring ring, int priority, Work work) {
         this.group = group;
-        this.session = session;
+        this.owner = owner;
         this.ring = ring;
         this.priority = priority;
         this.work = work;
@@ -41,18 +41,18 @@ final class LaneSource {
             throw e;
         } catch (Throwable t) {
             Fault.surface(); // it may have come of what was read from memory that is gone
-            sessions().forEach(s -> s.registrations().rollback());
+            group.rollback();
             failed(t);
         }
         return 0;
     }
 
-    /// The sessions of its device.
-    Sessions sessions() {
-        return session.offered.slot.sessions();
+    /// Of its device.
+    LaneGroup group() {
+        return group;
     }
 
-    /// Breaks its session for what its device's code threw.
+    /// Fails its owner for what its device's code threw.
     void failed(Throwable t) {
         fail("its device model failed: " + t);
     }
@@ -84,11 +84,11 @@ final class LaneSource {
 
     private void fail(String reason) {
         end();
-        session.fail(reason);
+        owner.fail(reason);
     }
 
-    boolean serves(BusSession other, Ring otherRing) {
-        return session == other && (otherRing == null || ring == otherRing);
+    boolean serves(Owner other, Ring otherRing) {
+        return owner == other && (otherRing == null || ring == otherRing);
     }
 
     /// Lets go of the work: it is code of a device that may be about to leave.

@@ -23,7 +23,7 @@ class LaneStressTest {
         long seed = Seed.of("LaneStressTest");
         SplittableRandom random = new SplittableRandom(seed);
         try (Lane lane = new Lane("lane of LaneStressTest", new IdlePolicy(0))) {
-            LaneGroup group = new LaneGroup(lane);
+            LaneGroup group = new LaneGroup(lane, new Sessions(new EventJournal(), () -> { }));
             group.activate();
             lane.run(() -> lane.add(new LaneSource(group, null, new IdleRing(), 0, budget -> {
                 int now = produced.getAcquire();

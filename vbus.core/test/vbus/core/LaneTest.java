@@ -43,7 +43,7 @@ class LaneTest {
     }
 
     private LaneGroup serve(Lane lane, int priority, Work work) {
-        LaneGroup group = new LaneGroup(lane);
+        LaneGroup group = new LaneGroup(lane, new Sessions(new EventJournal(), () -> { }));
         group.activate();
         lane.run(() -> lane.add(new LaneSource(group, null, ring, priority, work)));
         lane.kick();
@@ -99,7 +99,7 @@ class LaneTest {
     void shouldServeHigherPrioritiesFirst() throws IOException {
         Lane lane = lane();
         List<Integer> order = new ArrayList<>();
-        LaneGroup group = new LaneGroup(lane);
+        LaneGroup group = new LaneGroup(lane, new Sessions(new EventJournal(), () -> { }));
         for (int priority : new int[] {3, 0, 7, 5}) {
             lane.run(() -> lane.add(new LaneSource(group, null, ring, priority, budget -> {
                 if (order.size() < 4) {
@@ -227,7 +227,7 @@ class LaneTest {
                 return true; // buffers wait, and no frame for them
             }
         };
-        LaneGroup group = new LaneGroup(lane);
+        LaneGroup group = new LaneGroup(lane, new Sessions(new EventJournal(), () -> { }));
         group.activate();
         lane.run(() -> lane.add(new LaneSource(group, null, full, 0, budget -> passes.incrementAndGet() * 0)));
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import vbus.api.Connection;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.Session;
 import vbus.api.Shm;
 import vbus.api.Status;
@@ -33,6 +34,8 @@ class LeakTest {
     private static final class Watched implements Device {
         final List<WeakReference<Object>> objects = new ArrayList<>();
 
+        private DeviceLane own;
+
         Watched() {
             remember(this);
         }
@@ -40,6 +43,25 @@ class LeakTest {
         private <T> T remember(T object) {
             objects.add(new WeakReference<>(object));
             return object;
+        }
+
+        @Override
+        public void lane(DeviceLane lane) {
+            own = lane;
+            lane.serve(remember(new IdleRing()), 3, remember(_ -> objects.size() * 0));
+            lane.use(remember(new IdleRing()));
+            lane.serve(remember(new IdleRing()), 0, remember(_ -> {
+                throw new IllegalStateException("own work fails, beside " + objects);
+            }));
+        }
+
+        @Override
+        public void unlink(String bus) {
+            try {
+                own.serve(remember(new IdleRing()), 0, remember(_ -> objects.size() * 0)); // it should not, and may not
+            } catch (VbusException e) {
+                // as it should be
+            }
         }
 
         @Override
@@ -132,6 +154,6 @@ class LeakTest {
     void shouldKeepNothingOfAConnectionThatWasClosed() {
         List<WeakReference<Object>> objects = begin(0);
         session.channel.close();
-        collected(objects.subList(3, objects.size())); // the device and its interface stay
+        collected(objects.subList(8, objects.size())); // the device, its own queues and its interface stay
     }
 }

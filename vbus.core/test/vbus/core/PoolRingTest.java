@@ -93,7 +93,7 @@ class PoolRingTest {
             rings.add(ring);
             Burst burst = new Burst(8, 8);
             MemorySegment copy = MemorySegment.ofArray(new byte[1]);
-            session.serve(ring, budget -> {
+            session.serve(ring, _ -> {
                 int n = ring.take(burst, 8);
                 for (int i = 0; i < n; i++) {
                     if (burst.readable(i) == 0) {
@@ -156,7 +156,11 @@ class PoolRingTest {
         }
 
         Owner ring() {
-            registered = channel.shm(RING, ring, 8, 0, Doorbell.NONE);
+            return ring(0);
+        }
+
+        Owner ring(int priority) {
+            registered = channel.shm(RING, ring, 8, priority, Doorbell.NONE);
             return this;
         }
 
@@ -245,7 +249,7 @@ class PoolRingTest {
 
     @Test
     void shouldBreakWhoShortensTheFileBehindThePoolAlone() throws IOException {
-        Owner alice = new Owner("alice").pool().ring();
+        Owner alice = new Owner("alice").pool().ring(7); // looked at between bob's bursts, too
         alice.offer(3);
         awaitTaken(alice.at(3));
         device.shms.clear();
@@ -274,7 +278,7 @@ class PoolRingTest {
 
         device.maker = ring -> ring.ring(Direction.TO_DEVICE, ring); // it has a signal
         assertTrue(refused(Status.INVALID, alice::ring).getMessage().contains("has a signal"));
-        device.maker = ring -> device.shms.getFirst().ring(Direction.TO_DEVICE, device.shms.getFirst());
+        device.maker = _ -> device.shms.getFirst().ring(Direction.TO_DEVICE, device.shms.getFirst());
         assertTrue(refused(Status.INVALID, alice::ring).getMessage().contains("has no signal"));
         device.maker = ring -> ring.ring(Direction.TO_DEVICE, device.shms.getFirst());
         assertTrue(refused(Status.INVALID, () -> alice.channel.queue(RING, new IdleRing(), -1)).getMessage().contains("is a virtqueue"));

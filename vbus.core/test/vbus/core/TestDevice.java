@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import vbus.api.Connection;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.Session;
 import vbus.api.Shm;
 import vbus.api.Status;
@@ -37,6 +38,7 @@ final class TestDevice implements Device {
 
     final List<Session> sessions = new CopyOnWriteArrayList<>();
     final List<Ring> rings = new CopyOnWriteArrayList<>();
+    volatile DeviceLane lane;
     private final Steps steps;
     private final List<String> offers;
     private final Map<String, Runnable> on = new ConcurrentHashMap<>();
@@ -78,6 +80,12 @@ final class TestDevice implements Device {
                 e.getValue().run();
             }
         });
+    }
+
+    @Override
+    public void lane(DeviceLane given) {
+        lane = given;
+        hook("lane of the device");
     }
 
     @Override

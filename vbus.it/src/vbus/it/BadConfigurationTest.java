@@ -49,7 +49,8 @@ class BadConfigurationTest {
     void shouldNameTheDeviceClassesWhenTheClassIsUnknown() {
         container.configure("vbus.nosuch~dev0");
 
-        expectRefusal("vbus.nosuch~dev0", "there is no device class 'vbus.nosuch': the device classes are [vbus.venet.switch]");
+        expectRefusal("vbus.nosuch~dev0", "there is no device class 'vbus.nosuch': the device classes are "
+            + "[vbus.venet.switch, vbus.venet.tap]");
     }
 
     @Test
@@ -72,6 +73,20 @@ class BadConfigurationTest {
         container.configure("vbus.venet.switch~lan1", "maxAddresses=0");
 
         expectRefusal("vbus.venet.switch~lan1", "maxAddresses 0: want 1..1048576");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithATapsConfiguration() {
+        container.configure("vbus.venet.tap~tap0", "interface=a name that is too long");
+
+        expectRefusal("vbus.venet.tap~tap0", "interface 'a name that is too long': want a name of 1..15 bytes");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithABridgesConfiguration() {
+        container.configure("vbus.venet.bridge~astray", "port=alice", "interface=tap0");
+
+        expectRefusal("vbus.venet.bridge~astray", "bridge astray of port 'alice': want port=GUEST/DEVICE");
     }
 
     @Test

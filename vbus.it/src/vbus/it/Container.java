@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -47,8 +48,16 @@ final class Container {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        await("an empty container", () -> inventory().buses().isEmpty() && inventory().devices().isEmpty()
-            && Stream.of(context.getBundles()).noneMatch(b -> b.getLocation().contains("/load/")));
+        try {
+            await("an empty container", () -> inventory().buses().isEmpty() && inventory().devices().isEmpty() && dropped().isEmpty());
+        } catch (AssertionError e) {
+            throw new AssertionError("still there: %s %s %s; %s"
+                .formatted(inventory().buses(), inventory().devices(), dropped(), e.getMessage()), e);
+        }
+    }
+
+    private List<String> dropped() {
+        return Stream.of(context.getBundles()).map(Bundle::getLocation).filter(l -> l.contains("/load/")).toList();
     }
 
     /// The jar of a project of this workspace.

@@ -47,6 +47,9 @@ final class Lab {
         return text.append("""
             try  host:ping                 the Java guests ping each other through the switch
                  vbus:buses                what is on the bus; also devices, classes, guests, drivers, events
+                 vbus:show lan0            ports, counters and addresses of the switch
+                 vbus:capture lan0 run/lan0.pcapng
+                                           its frames in a file for Wireshark
                  ./vbus vm                 in another terminal: a Linux VM on lan0, two of them ping each other
                  cp vbus.example.echo/generated/*.jar vbus.launch/load/
                                            a new device class; then vbus:create example.echo echo0, vbus:link echo0 lab"""

@@ -6,7 +6,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.annotations.GogoCommand;
 import org.osgi.framework.BundleContext;
@@ -21,10 +23,11 @@ import vbus.api.driver.Driver;
 import vbus.api.view.Event;
 import vbus.api.view.Inventory;
 import vbus.api.view.Journal;
+import vbus.api.view.Tables;
 
 /// Commands that show what is there.
 @Component(service = ViewCommands.class)
-@GogoCommand(scope = "vbus", function = {"buses", "devices", "classes", "guests", "drivers", "events"})
+@GogoCommand(scope = "vbus", function = {"buses", "devices", "classes", "guests", "drivers", "events", "show"})
 public final class ViewCommands {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
@@ -32,6 +35,9 @@ public final class ViewCommands {
     private final Inventory inventory;
     private final Journal journal;
     private final BundleContext context;
+
+    @Reference
+    private volatile List<Tables> tables;
 
     @Activate
     public ViewCommands(BundleContext context, @Reference Inventory inventory, @Reference Journal journal) {
@@ -111,6 +117,42 @@ public final class ViewCommands {
             t.row(TIME.format(e.time()), e.kind(), e.subject(), e.message().lines().findFirst().orElse(""));
         }
         return t.or("nothing happened yet");
+    }
+
+    @Descriptor("shows the devices that show tables")
+    public String show() {
+        Table t = new Table("DEVICE", "TABLE", "");
+        tables.stream().sorted(Comparator.comparing(Tables::device)).forEach(d -> d.tables().forEach(
+            table -> t.row(d.device(), table.name(), table.description())));
+        return t.or("no device shows a table");
+    }
+
+    @Descriptor("shows what a device tells of itself: show DEVICE")
+    public String show(String device) {
+        return of(device).stream().map(t -> t.name() + ": " + t.description() + "\n" + text(t)).collect(Collectors.joining("\n\n"));
+    }
+
+    @Descriptor("shows a table of a device: show DEVICE TABLE")
+    public String show(String device, String table) {
+        List<Tables.Table> all = of(device);
+        return text(all.stream().filter(t -> t.name().equals(table)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+            "%s has no table '%s': its tables are %s".formatted(device, table, all.stream().map(Tables.Table::name).toList()))));
+    }
+
+    private List<Tables.Table> of(String device) {
+        return tables.stream().filter(t -> t.device().equals(device)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+            "no device '%s' shows tables: vbus:show names those that do".formatted(device))).tables();
+    }
+
+    private static String text(Tables.Table table) {
+        Table t = new Table(table.columns().stream().map(ViewCommands::head).toArray(String[]::new));
+        table.rows().forEach(r -> t.row(r.toArray()));
+        return t.or("empty");
+    }
+
+    /// `framesIn` is shown as FRAMES IN.
+    private static String head(String column) {
+        return column.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toUpperCase(Locale.ROOT);
     }
 
     private <T> List<ServiceReference<T>> references(Class<T> type) throws InvalidSyntaxException {

@@ -161,7 +161,8 @@ public final class SplitRing extends Apart implements Ring {
             : anywhere(burst, begin, region, (int) from, room);
     }
 
-    /// As `anywhere`, a third quicker, where each chain so far began with the descriptor of its place's number, and nothing has to be noted of it.
+    /// As `anywhere`, a third quicker, where each chain so far began with the descriptor of its place's number, and nothing has to be
+    /// noted of it.
     private int inPlace(Burst burst, int begin, Region region, int from, int room) {
         final long base = region.address();
         final long bytes = region.byteSize();

@@ -24,14 +24,14 @@ final class BufferReceiver extends Receiver {
 
     /// @param merging true when the guest takes frames in more than one buffer
     BufferReceiver(Ring ring, Port port, FrameCodec codec, Counters counters, boolean merging) {
-        super(ring, port, codec, counters);
+        super(ring, port, codec, counters, merging || codec.takes().gso() == 0 ? FEW_PIECES : FrameBurst.MAX_PIECES);
         this.merging = merging;
         head = codec.headBytes();
     }
 
     @Override
     Drop open(int bytes, Offload asked) {
-        if (filled == taken && !takeMore()) {
+        if (filled >= usable() && !(takeMore() && filled < usable())) {
             return Drop.NO_BUFFER;
         }
         final long need = (long) head + bytes;
@@ -54,15 +54,15 @@ final class BufferReceiver extends Receiver {
             buffers = buffersFor(need);
         }
         if (buffers == 0) {
-            return taken - filled == FrameBurst.MOST ? Drop.TOO_SMALL : Drop.NO_BUFFER;
+            return isFull() ? Drop.TOO_SMALL : Drop.NO_BUFFER;
         }
         return burst.writable(filled) < head ? Drop.TOO_SMALL : null;
     }
 
-    /// How many of the buffers at hand have so many bytes; 0 when all together have not.
+    /// How many of the buffers at hand have so many bytes; 0 when all that the frame may use have not.
     private int buffersFor(long need) {
         long room = 0;
-        for (int c = filled; c < taken; c++) {
+        for (int c = filled; c < usable(); c++) {
             room += burst.writable(c);
             if (room >= need) {
                 return c - filled + 1;

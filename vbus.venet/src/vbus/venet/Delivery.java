@@ -7,6 +7,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import vbus.venet.capture.Capture;
 import vbus.venet.offload.Checksum;
 import vbus.venet.offload.Offload;
 import vbus.venet.offload.Segmenter;
@@ -32,6 +33,7 @@ final class Delivery {
     private static final short TAG_PROTOCOL = (short) 0x8100;
     private static final int ADDRESSES_BYTES = 12;
     private static final int TAG_BYTES = 4;
+    private static final int TYPE_BYTES = 2;
     private static final int MOST_BYTES = OffloadRules.MOST_GSO + TAG_BYTES;
 
     private final MemorySegment head = MemorySegment.ofArray(new byte[24]);
@@ -76,9 +78,9 @@ final class Delivery {
         return no;
     }
 
-    /// Addresses, and the tag if there is one, or else the type.
+    /// Addresses, the tag if there is one, and the type.
     private static int headBytes(FrameBurst frames, int i) {
-        return ADDRESSES_BYTES + (frames.tag[i] == FrameBurst.UNTAGGED ? 2 : TAG_BYTES);
+        return ADDRESSES_BYTES + (frames.tag[i] == FrameBurst.UNTAGGED ? 0 : TAG_BYTES) + TYPE_BYTES;
     }
 
     /// Writes what comes instead of them; its number of bytes.
@@ -91,11 +93,8 @@ final class Delivery {
             head.set(SHORT, at + 2, (short) tag);
             at += TAG_BYTES;
         }
-        if (frames.tag[i] == FrameBurst.UNTAGGED) {
-            head.set(SHORT, at, (short) frames.type[i]);
-            at += 2;
-        }
-        return at;
+        head.set(SHORT, at, (short) (frames.tag[i] == FrameBurst.UNTAGGED ? frames.type[i] : frames.innerType[i]));
+        return at + TYPE_BYTES;
     }
 
     private Offload moved(Offload o, int by) {
@@ -104,19 +103,34 @@ final class Delivery {
         }
         shifted.set(o);
         shifted.checksumStart = o.checksumStart + by;
-        shifted.headerBytes = o.headerBytes == 0 ? 0 : o.headerBytes + by;
+        shifted.headerBytes = o.headerBytes == 0 ? 0 : Math.max(0, o.headerBytes + by); // its guest may say anything
         return shifted;
+    }
+
+    /// Shows a frame that was delivered, with the tag that it got; what an offload left undone is shown as its sender left it.
+    void capture(Capture to, int port, FrameBurst frames, int i, int tag) {
+        if (tag == AS_IT_IS) {
+            to.frame(port, false, frames.bytes, i, frames.at[i], frames.length[i]);
+        } else {
+            to.frame(port, false, whole, 0, readWhole(frames, i, tag));
+        }
     }
 
     /// The receiver can not take what the sender asks for: the switch does it.
     private Drop software(FrameBurst frames, int i, Receiver to, int tag) {
+        final int length = readWhole(frames, i, tag);
+        final Offload offload = moved(frames.offload[i], length - frames.length[i]);
+        return offload.gso == Offload.NONE ? sum(length, offload, to) : cut(length, offload, to);
+    }
+
+    /// Reads a frame into private memory, with another tag if it has to be; its number of bytes then.
+    private int readWhole(FrameBurst frames, int i, int tag) {
         final int from = tag == AS_IT_IS ? 0 : headBytes(frames, i);
         final int now = tag == AS_IT_IS ? 0 : writeHead(frames, i, tag);
         final int length = frames.length[i] - from + now;
         MemorySegment.copy(head, 0, whole, 0, now);
         frames.bytes.read(i, frames.at[i] + from, whole, now, length - now);
-        final Offload offload = moved(frames.offload[i], now - from);
-        return offload.gso == Offload.NONE ? sum(length, offload, to) : cut(length, offload, to);
+        return length;
     }
 
     private Drop sum(int length, Offload offload, Receiver to) {

@@ -28,6 +28,8 @@ final class FrameBurst {
     static final int UNTAGGED = -1;
 
     private static final int TAG_PROTOCOL = 0x8100;
+    private static final int SERVICE_TAG = 0x88a8;
+    private static final int OLD_SERVICE_TAG = 0x9100;
     private static final int TAG_BYTES = 4;
 
     /// What the ring gave.
@@ -46,6 +48,12 @@ final class FrameBurst {
     final int[] tag = new int[MOST];
     /// The two bytes behind the source address: type, length, or the tag's protocol.
     final int[] type = new int[MOST];
+    /// The two bytes behind the tag, where there is one.
+    final int[] innerType = new int[MOST];
+    /// VLAN and priority in the switch, as a tag has them; VLAN 0 where ports know none. Forwarding sets it.
+    final int[] inner = new int[MOST];
+    /// Traffic class, 0 the least urgent to 7; forwarding sets it from the tag, or from the rules of the sender's port.
+    final int[] priority = new int[MOST];
     private int count;
 
     FrameBurst() {
@@ -92,7 +100,19 @@ final class FrameBurst {
         if (length[i] < MIN_FRAME_BYTES + TAG_BYTES) {
             drop[i] = Drop.BAD_TAG;
         } else {
-            tag[i] = (int) (bytes.readLong(i, at[i] + 10) >>> 16) & 0xffff;
+            final long behind = bytes.readLong(i, at[i] + 10);
+            tag[i] = (int) (behind >>> 16) & 0xffff;
+            innerType[i] = (int) behind & 0xffff;
         }
+    }
+
+    /// True when there is another tag behind a frame's tag.
+    boolean isStacked(int i) {
+        return tag[i] != UNTAGGED && (innerType[i] == TAG_PROTOCOL || innerType[i] == SERVICE_TAG || innerType[i] == OLD_SERVICE_TAG);
+    }
+
+    /// Bytes behind a frame's header and its tag, if it has one.
+    int payload(int i) {
+        return length[i] - MIN_FRAME_BYTES - (tag[i] == UNTAGGED ? 0 : TAG_BYTES);
     }
 }

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
+import vbus.api.DeviceLane;
 import vbus.api.Session;
 import vbus.api.Status;
 import vbus.api.VbusException;
+import vbus.venet.capture.Captures;
 import vbus.venet.protocol.VirtioNet;
 import vbus.venet.protocol.VirtualEthernet;
 
@@ -22,11 +29,14 @@ final class LearningSwitch implements Device {
     static final int REVISION = Revision.read();
 
     static final int DEFAULT_MTU = 1500;
-    private static final int LEAST_MTU = 68;
-    private static final int MOST_MTU = 9000;
+    static final int LEAST_MTU = 68;
+    static final int MOST_MTU = 9000;
 
     private final Forwarding forwarding;
-    private final int mtu;
+    private final Uplinks uplinks = new Uplinks(this);
+    private final SwitchSettings settings;
+    private final Captures captures;
+    private Rulebook rules;
 
     /// A switch that knows up to `maxAddresses` stations, and forgets those it did not hear of for `ageingSeconds`.
     /// Errors: IllegalArgumentException that says what would be right.
@@ -37,11 +47,26 @@ final class LearningSwitch implements Device {
 
     /// The same with an MTU of 68 to 9000 bytes.
     LearningSwitch(int maxAddresses, int ageingSeconds, int mtu, LongSupplier seconds) {
-        if (mtu < LEAST_MTU || mtu > MOST_MTU) {
-            throw new IllegalArgumentException("mtu %d: want %d..%d".formatted(mtu, LEAST_MTU, MOST_MTU));
-        }
-        this.mtu = mtu;
-        forwarding = new Forwarding(new MacTable<>(maxAddresses, ageingSeconds), seconds);
+        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime, new Captures("", _ -> { }));
+    }
+
+    /// A switch with settings for all its ports. @param nanos a clock for limits
+    /// @param captures told of its ports, and asked by its lane
+    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos, Captures captures) {
+        this.settings = settings;
+        this.captures = captures;
+        forwarding = new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos, captures);
+        rules = new Rulebook(settings, List.of());
+    }
+
+    @Override
+    public void lane(DeviceLane lane) {
+        uplinks.lane(lane);
+    }
+
+    /// Ways out of the switch that are no guests'.
+    Uplinks uplinks() {
+        return uplinks;
     }
 
     @Override
@@ -71,11 +96,29 @@ final class LearningSwitch implements Device {
             port = kind.port(this, session, snapshot.mac()); // the guest knows it by this address
             port.restore(snapshot);
         }
+        add(port);
+        return port;
+    }
+
+    synchronized void add(Port port) {
+        port.rules(rules.of(port));
         final Port[] now = forwarding.ports();
+        name(port, now);
         final Port[] next = Arrays.copyOf(now, now.length + 1);
         next[now.length] = port;
         forwarding.ports(next);
-        return port;
+    }
+
+    /// Tells it from the others, by the smallest number that is free.
+    private void name(Port port, Port[] others) {
+        final Set<Integer> numbers = Stream.of(others).map(Port::number).collect(Collectors.toSet());
+        final Set<String> labels = Stream.of(others).map(Port::label).collect(Collectors.toSet());
+        String label = port.name();
+        for (int i = 2; labels.contains(label); i++) {
+            label = port.name() + "-" + i;
+        }
+        port.known(IntStream.iterate(0, n -> n + 1).filter(n -> !numbers.contains(n)).findFirst().getAsInt(), label);
+        captures.opened(port.number(), label);
     }
 
     /// The guest's address: always the same for a guest on a bus, unless another port has it.
@@ -91,18 +134,32 @@ final class LearningSwitch implements Device {
         return Stream.of(forwarding.ports()).anyMatch(p -> p.mac == mac);
     }
 
+    /// From the next burst on the rules of all ports are those of these settings. No frame is lost by it.
+    /// Errors: IllegalArgumentException when they contradict each other; then nothing changed.
+    synchronized void configure(Collection<PortSetting> next) {
+        rules = new Rulebook(settings, next);
+        final Port[] now = forwarding.ports();
+        final List<Port> changed = Stream.of(now).filter(p -> p.rules(rules.of(p))).toList();
+        forwarding.ports(now.clone());
+        changed.forEach(Port::carrierChanged);
+    }
+
     synchronized void remove(Port port) {
-        forwarding.ports(Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new));
+        final Port[] left = Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new);
+        if (left.length < forwarding.ports().length) {
+            forwarding.ports(left);
+            captures.closed(port.number());
+        }
     }
 
     /// The most that a frame may carry behind its ethernet header and tag, in bytes, unless it is to be segmented.
     int mtu() {
-        return mtu;
+        return settings.mtu();
     }
 
     /// The longest frame of that.
     int mostBytes() {
-        return mtu + VirtualEthernet.HEAD_BYTES;
+        return settings.mtu() + VirtualEthernet.HEAD_BYTES;
     }
 
     Forwarding forwarding() {
@@ -112,5 +169,12 @@ final class LearningSwitch implements Device {
     /// Its ports, for display. Threads: any.
     List<PortView> ports() {
         return Stream.of(forwarding.ports()).map(Port::view).toList();
+    }
+
+    /// Its MAC table, for display; taken between two bursts. Threads: any but the lane.
+    List<StationView> addresses() {
+        final List<StationView> all = new ArrayList<>();
+        Stream.of(forwarding.ports()).findFirst().ifPresent(p -> p.session.onLane(() -> forwarding.addresses(all)));
+        return all;
     }
 }

@@ -28,8 +28,12 @@ abstract class Port implements Connection {
     final long mac;
     private final LearningSwitch lan;
     private final QueuePair[] pairs;
+    private int number;
+    private String label = "";
     private long[] restored = NONE;
     private volatile Receiver[] receivers = DOWN;
+    private volatile PortRules rules = PortRules.DEFAULT;
+    private Policy policy = new Policy(PortRules.DEFAULT, null); // the lane's
 
     /// @param pairs of queues that a guest may have
     Port(LearningSwitch lan, Session session, long mac, int pairs) {
@@ -76,7 +80,48 @@ abstract class Port implements Connection {
         restored = snapshot.addresses();
     }
 
+    /// What users call it: its guest's name, or an uplink's.
+    String name() {
+        return session.guest();
+    }
+
+    /// Its number on the switch, small and of its own, and what people tell it from others by: its name, unless another port has that.
+    final void known(int portNumber, String portLabel) {
+        number = portNumber;
+        label = portLabel;
+    }
+
+    final int number() {
+        return number;
+    }
+
+    final String label() {
+        return label;
+    }
+
+    /// True when it leads out of the switch, and to no guest.
+    boolean isUplink() {
+        return false;
+    }
+
     // ---- control plane
+
+    /// Its rules from the burst on that takes over the switch's ports. True when its link is up now and was not, or the reverse.
+    final boolean rules(PortRules next) {
+        final boolean changed = next.up() != rules.up();
+        rules = next;
+        return changed;
+    }
+
+    /// The link was taken down or up by the switch's user: the guest hears of it.
+    void carrierChanged() {
+        session.configChanged();
+    }
+
+    /// Its rules. Threads: any.
+    final PortRules rules() {
+        return rules;
+    }
 
     /// The ring is one of a pair; its direction is its place's.
     final void ring(Ring ring, int pair, Direction direction) {
@@ -158,6 +203,21 @@ abstract class Port implements Connection {
 
     // ---- lane
 
+    /// The rules that the burst of this moment goes by.
+    final Policy policy() {
+        return policy;
+    }
+
+    /// Other rules for the bursts to come.
+    final void policy(Policy next) {
+        policy = next;
+    }
+
+    /// True when frames may come from and go to its guest.
+    final boolean isOpen() {
+        return receivers.length > 0 && policy.rules.up();
+    }
+
     /// Where frames for the guest go, one for each of its queue pairs; none while the link is down.
     final Receiver[] receivers() {
         return receivers;
@@ -176,9 +236,9 @@ abstract class Port implements Connection {
 
     /// Stations that an older version heard at this port; once.
     final long[] takeRestored() {
-        final long[] macs = restored;
+        final long[] stations = restored;
         restored = NONE;
-        return macs;
+        return stations;
     }
 
     /// The counters of all its queues. Threads: any, for display.
@@ -188,7 +248,7 @@ abstract class Port implements Connection {
 
     /// What people see.
     final PortView view() {
-        return new PortView(session.guest(), session.bus(), Mac.text(mac), up(), counters().byName(),
+        return new PortView(label, name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(), rules.byName(), counters().byName(),
             Stream.of(pairs).filter(QueuePair::isWhole).map(p -> p.counters.byName()).toList());
     }
 }

@@ -3,6 +3,7 @@ package vbus.venet;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
 import vbus.api.Status;
 import vbus.api.VbusException;
 
@@ -16,14 +17,16 @@ import vbus.api.VbusException;
 ///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
 ///   format 2 has more behind them: count w u16, at least 1, and words of the ABI's own, u64 each
 /// ```
-/// Big-endian. Format 1 is written when there are no words, so that an older version goes on from it. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
+/// Flag 2 says that addresses have 8 bytes each, of which the first two are the VLAN: when one of them is in a VLAN. Format 1 is
+/// written when there are no words, so that an older version goes on from it.
+/// Big-endian. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
 /// counters may differ between versions; anything else that changes asks for another format number.
 ///
 /// @param up the link is up, or goes up as soon as the rings are back
 /// @param mac of the guest
 /// @param features that a virtio driver accepted; for `virtual-ethernet` see [Capabilities] and [VirtualEthernetPort]
 /// @param counters see [Counters#values]
-/// @param addresses of stations heard at this port
+/// @param addresses of stations heard at this port, each [MacTable#station]
 /// @param words events that wait for a place, see [EventQueue#words]
 record PortSnapshot(boolean up, long mac, long features, long[] counters, long[] addresses, long[] words) {
 
@@ -38,11 +41,14 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
 
     private static final int MAX_COUNTERS = 256;
     private static final int MAX_WORDS = 8192;
+    private static final int UP = 1;
+    private static final int WITH_VLANS = 2;
 
     byte[] bytes() {
+        final boolean vlans = LongStream.of(addresses).anyMatch(a -> MacTable.vlan(a) != 0);
         final int more = words.length == 0 ? 0 : 2 + 8 * words.length;
-        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + 6 * addresses.length + more);
-        b.put((byte) (more == 0 ? FORMAT : FORMAT_WITH_WORDS)).put((byte) (up ? 1 : 0));
+        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + (vlans ? 8 : 6) * addresses.length + more);
+        b.put((byte) (more == 0 ? FORMAT : FORMAT_WITH_WORDS)).put((byte) ((up ? UP : 0) | (vlans ? WITH_VLANS : 0)));
         putMac(b, mac);
         b.putLong(features).putShort((short) counters.length);
         for (long counter : counters) {
@@ -50,7 +56,10 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         }
         b.putShort((short) addresses.length);
         for (long address : addresses) {
-            putMac(b, address);
+            if (vlans) {
+                b.putShort((short) MacTable.vlan(address));
+            }
+            putMac(b, MacTable.mac(address));
         }
         if (more > 0) {
             b.putShort((short) words.length);
@@ -81,7 +90,7 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
     }
 
     private static PortSnapshot read(ByteBuffer b, boolean withWords) {
-        final boolean up = (b.get() & 1) != 0;
+        final int flags = b.get();
         final long mac = getMac(b);
         final long features = b.getLong();
         final long[] counters = new long[count(b, MAX_COUNTERS, "counters")];
@@ -90,7 +99,8 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         }
         final long[] addresses = new long[count(b, MAX_ADDRESSES, "addresses")];
         for (int i = 0; i < addresses.length; i++) {
-            addresses[i] = getMac(b);
+            final int vlan = (flags & WITH_VLANS) == 0 ? VlanRules.UNAWARE : vlan(b.getShort() & 0xffff);
+            addresses[i] = MacTable.station(vlan, getMac(b));
         }
         final long[] words = new long[withWords ? count(b, MAX_WORDS, "words") : 0];
         if (withWords && words.length == 0) {
@@ -99,7 +109,14 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         for (int i = 0; i < words.length; i++) {
             words[i] = b.getLong();
         }
-        return new PortSnapshot(up, mac, features, counters, addresses, words);
+        return new PortSnapshot((flags & UP) != 0, mac, features, counters, addresses, words);
+    }
+
+    private static int vlan(int vlan) {
+        if (vlan > VlanRules.MOST_VLAN) {
+            throw invalid("port snapshot with VLAN %d: want at most %d".formatted(vlan, VlanRules.MOST_VLAN));
+        }
+        return vlan;
     }
 
     private static int count(ByteBuffer b, int most, String what) {

@@ -13,25 +13,47 @@ import vbus.venet.offload.Offload;
 /// ```
 /// Buffers are taken once per burst, and again only when a frame needs more of them: a guest that has none ready loses its own
 /// frames, and nobody waits for it.
+///
+/// Buffers are kept for frames of class 4 and above: a sixteenth of the ring, at most 16, and at most a quarter of the most that were at
+/// hand in a burst since the link went up, so that a guest that lends few gets its other frames. A frame of a lower class is dropped
+/// when it would leave fewer than that. A ring of less than 128 descriptors keeps none.
 /// Threads: the lane's.
 abstract class Receiver {
+
+    /// Pieces that all buffers of a burst may have where each frame lies in one buffer: those of three for each.
+    static final int FEW_PIECES = 144;
+
+    private static final int MOST_KEPT = 16;
+    private static final int MOST = FrameBurst.MOST + MOST_KEPT;
+    private static final int LEAST_RING = 128;
+    private static final int URGENT = 4;
 
     final Ring ring;
     final Port port;
     final FrameCodec codec;
     final Counters counters;
     /// Buffers that were taken; those before `filled` are completed.
-    final Burst burst = new Burst(FrameBurst.MOST, FrameBurst.MAX_PIECES);
+    final Burst burst;
     int taken;
     int filled;
+    private final int keeps;
+    private int keepsNow; // of what the guest was seen to lend
+    private int kept; // of the buffers at hand, for this frame's class
     private boolean begun;
     private boolean exhausted;
 
     Receiver(Ring ring, Port port, FrameCodec codec, Counters counters) {
+        this(ring, port, codec, counters, FrameBurst.MAX_PIECES);
+    }
+
+    /// @param pieces that all buffers of a burst may have, and one of them: what a chain with more of them is, is told by [Burst]
+    Receiver(Ring ring, Port port, FrameCodec codec, Counters counters, int pieces) {
         this.ring = ring;
         this.port = port;
         this.codec = codec;
         this.counters = counters;
+        burst = new Burst(MOST, pieces);
+        keeps = ring.size() < LEAST_RING ? 0 : Math.min(MOST_KEPT, ring.size() / 16);
     }
 
     /// True when the burst of this moment touched this receiver.
@@ -39,34 +61,51 @@ abstract class Receiver {
         return begun;
     }
 
-    /// Takes up to `want` buffers. A broken ring breaks the guest's session, nobody else's.
-    final void begin(int want) {
+    /// Takes what so many frames may need. A broken ring breaks the guest's session, nobody else's.
+    final void begin(int frames) {
         begun = true;
-        taken = filled = 0;
-        take(want);
+        exhausted = false;
+        take(Math.min(MOST, frames + keeps));
+    }
+
+    /// The next frame is of this traffic class.
+    final void classOf(int priority) {
+        kept = priority < URGENT ? keepsNow : 0;
+    }
+
+    /// Buffers of `taken` that the next frame may use.
+    final int usable() {
+        return taken - kept;
+    }
+
+    /// True when nothing more than what is at hand fits into a burst.
+    final boolean isFull() {
+        return taken - filled == MOST;
     }
 
     private void take(int want) {
         filled = 0;
         taken = 0;
         taken = Math.max(0, ring.take(burst, want)); // BROKEN has no buffers
-        exhausted = taken < want;
+        keepsNow = Math.max(keepsNow, Math.min(keeps, taken / 4));
         if (ring.fault() != null) {
             port.broken(ring.fault());
         }
     }
 
-    /// Gives back what is not filled and takes as many buffers as a burst has; false when there are no more than before.
+    /// Gives back what is not filled and takes as many buffers as a burst has; false when there are no more than before, and then for
+    /// the rest of the burst.
     final boolean takeMore() {
         final int before = taken - filled;
-        if (exhausted || before == FrameBurst.MOST) {
+        if (exhausted || before == MOST) {
             return false;
         }
         if (before > 0) {
             ring.untake(before);
         }
-        take(FrameBurst.MOST);
-        return taken > before;
+        take(MOST);
+        exhausted = taken <= before;
+        return !exhausted;
     }
 
     /// Begins a frame of so many bytes, which the guest takes as `offload` says; the reason when there is no place for it.
@@ -110,7 +149,7 @@ abstract class Receiver {
     final void flush() {
         int left = ring.size();
         while (left > 0) {
-            final int n = ring.take(burst, Math.min(left, FrameBurst.MOST));
+            final int n = ring.take(burst, Math.min(left, MOST));
             if (n <= 0) {
                 break;
             }

@@ -77,9 +77,9 @@ final class VirtioNetPort extends Port {
         }
         final MemorySegment space = MemorySegment.ofArray(new byte[VirtioNet.CONFIG_BYTES]);
         Mac.write(mac, space.asSlice(VirtioNet.CONFIG_MAC_AT));
-        space.set(SHORT, VirtioNet.CONFIG_STATUS_AT, VirtioNet.STATUS_LINK_UP);
+        space.set(SHORT, VirtioNet.CONFIG_STATUS_AT, rules().up() ? VirtioNet.STATUS_LINK_UP : 0);
         space.set(SHORT, VirtioNet.CONFIG_PAIRS_AT, (short) 1);
-        space.set(SHORT, VirtioNet.CONFIG_MTU_AT, (short) mtu);
+        space.set(SHORT, VirtioNet.CONFIG_MTU_AT, (short) (rules().mtu() == 0 ? mtu : Math.min(mtu, rules().mtu())));
         MemorySegment.copy(space, JAVA_BYTE, at, data, JAVA_BYTE, CONFIG_AT, bytes);
     }
 

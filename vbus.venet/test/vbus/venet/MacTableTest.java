@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,14 +100,23 @@ class MacTableTest {
             var random = new Random(seed);
             var table = new MacTable<Integer>(64, 10_000);
             Map<Long, Integer> map = new HashMap<>();
+            Set<Long> fixed = new HashSet<>();
             for (int step = 0; step < 5_000; step++) {
+                final int now = step;
                 long mac = random.nextInt(100);
                 Integer port = random.nextInt(5);
                 if (random.nextInt(500) == 0) {
                     table.forget(port);
                     map.values().removeIf(port::equals);
-                } else if (table.learn(mac, port, step)) {
+                    fixed.removeIf(m -> !map.containsKey(m));
+                } else if (random.nextInt(400) == 0 && table.fix(mac, port)) {
                     map.put(mac, port);
+                    fixed.add(mac);
+                    map.keySet().removeIf(m -> table.find(m, now) == null); // who made room
+                } else if (table.learn(mac, port, step)) {
+                    if (!fixed.contains(mac)) {
+                        map.put(mac, port);
+                    }
                 } else {
                     assertEquals(64, map.size(), "seed " + seed);
                 }
@@ -113,6 +124,60 @@ class MacTableTest {
                 assertEquals(map.get(mac), table.find(mac, step), "seed " + seed);
             }
         }
+    }
+
+    @Test
+    void shouldKnowTheSameAddressInEachVlanByItself() {
+        var table = new MacTable<String>(8, AGEING);
+
+        table.learn(MacTable.station(0, 7), "a", 0);
+        table.learn(MacTable.station(1, 7), "b", 0);
+        table.learn(MacTable.station(4094, Mac.BROADCAST - 1), "c", 0);
+
+        assertEquals("a", table.find(MacTable.station(0, 7), 0));
+        assertEquals("b", table.find(MacTable.station(1, 7), 0));
+        assertNull(table.find(MacTable.station(2, 7), 0));
+        assertEquals("c", table.find(MacTable.station(4094, Mac.BROADCAST - 1), 0));
+        assertEquals("ff:ff:ff:ff:ff:fe/4094", MacTable.text(MacTable.station(4094, Mac.BROADCAST - 1)));
+    }
+
+    @Test
+    void shouldKeepAConfiguredStationWhateverIsHeardAndHowLong() {
+        var table = new MacTable<String>(2, AGEING);
+
+        assertTrue(table.fix(1, "a"));
+        assertTrue(table.learn(1, "b", 0));
+        assertEquals("a", table.find(1, 1_000_000));
+        assertTrue(table.fix(2, "a"));
+        assertTrue(table.fix(2, "a"), "once more");
+        assertFalse(table.fix(3, "a"), "all are configured");
+        assertFalse(table.learn(3, "a", 1_000_000));
+        table.forget("a");
+        assertEquals(0, table.size());
+        assertTrue(table.fix(3, "a"));
+        assertTrue(table.fix(4, "a"));
+    }
+
+    /// A guest that invents addresses: the table keeps its size, the configured stations stay, and its runs stay short.
+    @Test
+    void shouldStandAFloodOfRandomAddresses() {
+        final int limit = 100_000;
+        final int flood = 2_000_000;
+        var table = new MacTable<String>(limit, AGEING);
+        for (int i = 0; i < 1000; i++) {
+            assertTrue(table.fix(MacTable.station(i % 100 + 1, i), "configured"));
+        }
+        final Random random = new Random(1);
+        for (int i = 0; i < flood; i++) {
+            table.learn(MacTable.station(random.nextInt(4095), random.nextLong() & 0xfeff_ffff_ffffL), "guest", i / 1000);
+            assertTrue(table.size() <= limit);
+        }
+
+        for (int i = 0; i < 1000; i++) {
+            assertEquals("configured", table.find(MacTable.station(i % 100 + 1, i), flood));
+        }
+        assertEquals(limit, table.size());
+        assertTrue(table.longestRun() < 100, "a look passes up to " + table.longestRun() + " slots");
     }
 
     @ParameterizedTest

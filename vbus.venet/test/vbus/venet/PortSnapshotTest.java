@@ -54,6 +54,17 @@ class PortSnapshotTest {
     }
 
     @Test
+    void shouldCarryTheVlansOfStations() {
+        final long[] stations = {MacTable.station(0, 1), MacTable.station(4094, 0x0200_0000_0009L)};
+
+        final byte[] bytes = new PortSnapshot(false, MAC, 0, new long[0], stations, new long[0]).bytes();
+
+        assertArrayEquals(stations, PortSnapshot.of(bytes).addresses());
+        bytes[bytes.length - 8] = (byte) 0xff;
+        assertRefused(Status.INVALID, () -> PortSnapshot.of(bytes));
+    }
+
+    @Test
     void shouldNameTheFormatThatItDoesNotKnow() {
         byte[] bytes = SNAPSHOT.bytes();
         bytes[0] = 9;

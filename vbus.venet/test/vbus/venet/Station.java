@@ -167,6 +167,11 @@ final class Station {
         return received().stream().map(f -> Frames.text(f, abi.headBytes)).toList();
     }
 
+    /// Frames that arrived, as their tags and the text of their payload.
+    List<String> heardTagged() {
+        return received().stream().map(f -> Frames.tags(f, abi.headBytes)).toList();
+    }
+
     long counter(LearningSwitch lan, String name) {
         return lan.ports().stream().filter(p -> p.guest().equals(session.guest())).findFirst().orElseThrow().counters().get(name);
     }

@@ -37,8 +37,10 @@ public record JmhLeg(String name, String benchmark, Map<String, String> paramete
 
     private Options options() {
         final var options = new OptionsBuilder().include("^" + benchmark.replace(".", "\\.") + "$").forks(1)
-            .warmupIterations(WARM_SECONDS).warmupTime(TimeValue.seconds(1)).measurementIterations(seconds * 1000 / iterationMillis)
-            .measurementTime(TimeValue.milliseconds(iterationMillis)).jvmArgs(Jvm.flags()).verbosity(VerboseMode.SILENT).shouldFailOnError(true);
+            .warmupIterations(WARM_SECONDS).warmupTime(TimeValue.seconds(1))
+            .measurementIterations(seconds * 1000 / iterationMillis)
+            .measurementTime(TimeValue.milliseconds(iterationMillis)).jvmArgs(Jvm.flags()).verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true);
         parameters.forEach(options::param);
         if (profiled) {
             options.addProfiler(GCProfiler.class);

@@ -12,9 +12,10 @@ import java.nio.ByteOrder;
 ///
 /// A sender numbers its one message anew and copies it in; a receiver copies it out and checks the number, so that no ring wins by
 /// losing or by not copying.
-final class Message {
+public final class Message {
 
-    static final int BYTES = 64;
+    /// Its size.
+    public static final int BYTES = 64;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -31,11 +32,13 @@ final class Message {
         }
     }
 
-    static void number(MemorySegment message, long number) {
+    /// Gives a message its number.
+    public static void number(MemorySegment message, long number) {
         message.set(JAVA_LONG_UNALIGNED, 0, number);
     }
 
-    static void check(MemorySegment message, long number) {
+    /// Errors: IllegalStateException for another number than the one that is due.
+    public static void check(MemorySegment message, long number) {
         final long found = message.get(JAVA_LONG_UNALIGNED, 0);
         if (found != number) {
             throw wrong(found, number);

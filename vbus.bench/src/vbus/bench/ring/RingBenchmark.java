@@ -7,19 +7,15 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Group;
 import org.openjdk.jmh.annotations.GroupThreads;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import vbus.bench.pair.Pace;
-import vbus.bench.sys.Cpu;
+import vbus.bench.fork.Paced;
 
-/// One producer on CPU 0, one consumer on CPU 1, bursts of 32; the figure is the counter `messages`, not the number of attempts. Beside it
-/// each iteration tells the pace of both processors, the worse of its begin and its end.
+/// One producer on CPU 0, one consumer on CPU 1, bursts of 32; the figure is the counter `messages`, not the number of attempts.
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class RingBenchmark {
@@ -44,54 +40,6 @@ public class RingBenchmark {
         }
     }
 
-    /// The producer's thread.
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    @State(Scope.Thread)
-    public static class Producing {
-
-        public long producerPace;
-        private long before; // not of the counters, which are cleared after the iteration's begin
-
-        @Setup
-        public void pin() {
-            Cpu.pin(0);
-        }
-
-        @Setup(Level.Iteration)
-        public void begin() {
-            before = Pace.nanos();
-        }
-
-        @TearDown(Level.Iteration)
-        public void end() {
-            producerPace = Math.max(before, Pace.nanos());
-        }
-    }
-
-    /// The consumer's thread.
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    @State(Scope.Thread)
-    public static class Consuming {
-
-        public long consumerPace;
-        private long before; // as the producer's
-
-        @Setup
-        public void pin() {
-            Cpu.pin(1);
-        }
-
-        @Setup(Level.Iteration)
-        public void begin() {
-            before = Pace.nanos();
-        }
-
-        @TearDown(Level.Iteration)
-        public void end() {
-            consumerPace = Math.max(before, Pace.nanos());
-        }
-    }
-
     /// What came through.
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     @State(Scope.Thread)
@@ -103,14 +51,14 @@ public class RingBenchmark {
     @Benchmark
     @Group("ring")
     @GroupThreads(1)
-    public int produce(Between between, Producing thread) {
+    public int produce(Between between, Paced.First thread) {
         return between.duct.sender().send(BURST);
     }
 
     @Benchmark
     @Group("ring")
     @GroupThreads(1)
-    public int consume(Between between, Consuming thread, Count count) {
+    public int consume(Between between, Paced.Second thread, Count count) {
         final int n = between.duct.receiver().receive(BURST);
         count.messages += n;
         return n;

@@ -4,14 +4,12 @@ package vbus.bench.ring;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import org.openjdk.jmh.results.RunResult;
 import vbus.bench.Form;
 import vbus.bench.Measurement;
 import vbus.bench.Report;
-import vbus.bench.fork.JmhLeg;
+import vbus.bench.fork.Allocation;
+import vbus.bench.fork.QuietMillis;
 import vbus.bench.pair.Contest;
 import vbus.bench.pair.Heats;
 import vbus.bench.pair.Leg;
@@ -29,9 +27,7 @@ public final class RingMeasurement implements Measurement {
 
     private static final Want INPROC = Want.of(">=1.0");
     private static final Want PROCESS = Want.of(">=0.9");
-    private static final double NO_BYTES = 0.01;
     private static final int HEATS = 4;
-    private static final int ALLOCATION_TRIES = 3;
     private static final List<Integer> SIZES = List.of(256, 1024);
     private static final List<QueueKind> PEERS = List.of(QueueKind.JCTOOLS_SPSC, QueueKind.AGRONA, QueueKind.DISRUPTOR);
     private static final List<QueueKind> OURS = List.of(QueueKind.SPLIT, QueueKind.PACKED);
@@ -52,20 +48,20 @@ public final class RingMeasurement implements Measurement {
             report.conditions(form.limits(), stand.preempts());
             report.line("rings: %d ms count when neither processor shared its core with the host's others, at begin and end"
                 .formatted(QuietMillis.ITERATION_MILLIS));
-            final QueueLeg ours = inProcess(form, report, stand);
+            final RingLeg ours = inProcess(form, report, stand);
             report.line("two processes");
-            report.verdict(new Contest(stand, new ProcessLeg(ours.kind, ours.size, 2, form.seconds()),
-                new ProcessLeg(ours.kind, ours.size, 1, form.seconds())).run("ring-process-vs-inproc", "M/s", PROCESS));
+            report.verdict(new Contest(stand, new ProcessLeg(ours.kind(), ours.size(), 2, form.seconds()),
+                new ProcessLeg(ours.kind(), ours.size(), 1, form.seconds())).run("ring-process-vs-inproc", "M/s", PROCESS));
         }
         allocation(form, report);
     }
 
     /// The better of ours, which the rest is measured with.
-    private static QueueLeg inProcess(Form form, Report report, Stand stand) {
-        final List<QueueLeg> ours = legs(OURS, form, stand.pace());
-        final List<QueueLeg> peers = legs(PEERS, form, stand.pace());
-        final QueueLeg ioq = new QueueLeg(QueueKind.IOQ, SIZES.getFirst(), form, stand.pace());
-        final QueueLeg floor = new QueueLeg(QueueKind.LINKED_BLOCKING, SIZES.getLast(), form, stand.pace());
+    private static RingLeg inProcess(Form form, Report report, Stand stand) {
+        final List<RingLeg> ours = legs(OURS, form, stand.pace());
+        final List<RingLeg> peers = legs(PEERS, form, stand.pace());
+        final RingLeg ioq = new RingLeg(QueueKind.IOQ, SIZES.getFirst(), form.seconds(), stand.pace());
+        final RingLeg floor = new RingLeg(QueueKind.LINKED_BLOCKING, SIZES.getLast(), form.seconds(), stand.pace());
         final List<Leg> all = new ArrayList<>(ours);
         all.addAll(peers);
         all.addAll(List.of(ioq, floor));
@@ -75,8 +71,8 @@ public final class RingMeasurement implements Measurement {
             report.verdict(Verdict.notMeasured("ring-inproc", INPROC, "the heats found no class in which every ring could be seen"));
             return ours.getFirst();
         }
-        final QueueLeg best = best(ours, figures);
-        final QueueLeg bestPeer = best(peers, figures);
+        final RingLeg best = best(ours, figures);
+        final RingLeg bestPeer = best(peers, figures);
         peers.stream().filter(p -> p != bestPeer).forEach(p -> heat(report, figures, best, p));
         heat(report, figures, best, floor);
         report.verdict(Verdict.of("info-ioq-inproc", "M/s", List.of(new Pair(figures.get(ioq), figures.get(bestPeer))), null));
@@ -89,58 +85,23 @@ public final class RingMeasurement implements Measurement {
         report.verdict(Verdict.of("info-heat-" + peer.name(), "M/s", List.of(new Pair(figures.get(ours), figures.get(peer))), null));
     }
 
-    private static QueueLeg best(List<QueueLeg> of, Map<Leg, Trial> figures) {
+    private static RingLeg best(List<RingLeg> of, Map<Leg, Trial> figures) {
         return of.stream().max(Comparator.comparingDouble(l -> figures.get(l).figure())).orElseThrow();
     }
 
-    private static List<QueueLeg> legs(List<QueueKind> kinds, Form form, Pace pace) {
-        return kinds.stream().flatMap(k -> SIZES.stream().map(s -> new QueueLeg(k, s, form, pace))).toList();
+    private static List<RingLeg> legs(List<QueueKind> kinds, Form form, Pace pace) {
+        return kinds.stream().flatMap(k -> SIZES.stream().map(s -> new RingLeg(k, s, form.seconds(), pace))).toList();
     }
 
     /// The worst of our rings.
     private static void allocation(Form form, Report report) throws Exception {
         double worst = 0;
         for (QueueKind kind : OURS) {
-            final double bytes = allocated(form, kind);
-            report.line(String.format(Locale.ROOT, "%s: JMH's gc profiler says %.5f bytes a message; below %.2f counts as 0", kind, bytes,
-                NO_BYTES));
+            final double bytes = Allocation.perElement(RingLeg.BENCHMARK, RingLeg.parameters(kind, SIZES.getFirst()), RingLeg.COUNTER,
+                form.seconds());
+            report.line(Allocation.told(kind, bytes, "message"));
             worst = Math.max(worst, bytes);
         }
-        report.result(String.format(Locale.ROOT, "ring-alloc ours=%sB peer=none:0B ratio=- want=<=0B",
-            worst < NO_BYTES ? "0" : String.format(Locale.ROOT, "%.4f", worst)), worst < NO_BYTES);
-    }
-
-    /// Bytes a message. What the profiler sees is of the whole JVM, its own threads included: with fewer messages, each has more of that.
-    /// Others can only add to it, so the least of some tries is nearest to the truth.
-    private static double allocated(Form form, QueueKind kind) throws Exception {
-        double least = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < ALLOCATION_TRIES && least >= NO_BYTES; i++) {
-            least = Math.min(least, leg(kind, SIZES.getFirst(), form.seconds(), true,
-                r -> JmhLeg.allocatedBytesPerSecond(r) / JmhLeg.secondary(r, "messages")).run());
-        }
-        return least;
-    }
-
-    private static JmhLeg leg(QueueKind kind, int size, int seconds, boolean allocation, ToDoubleFunction<RunResult> figure) {
-        return new JmhLeg(kind + "-" + size, RingBenchmark.class.getName() + ".ring",
-            Map.of("kind", kind.name(), "size", Integer.toString(size)), seconds, allocation ? 1000 : QuietMillis.ITERATION_MILLIS,
-            allocation, figure);
-    }
-
-    private record QueueLeg(QueueKind kind, int size, JmhLeg jmh) implements Leg {
-
-        QueueLeg(QueueKind kind, int size, Form form, Pace pace) {
-            this(kind, size, leg(kind, size, form.seconds(), false, new QuietMillis(pace)));
-        }
-
-        @Override
-        public String name() {
-            return jmh.name();
-        }
-
-        @Override
-        public double run() throws Exception {
-            return jmh.run();
-        }
+        report.result(Allocation.verdict("ring-alloc", worst), worst < Allocation.NO_BYTES);
     }
 }

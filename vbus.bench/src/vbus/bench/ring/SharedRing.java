@@ -8,21 +8,9 @@ import vbus.shm.Direction;
 import vbus.shm.Doorbell;
 import vbus.shm.DriverRing;
 import vbus.shm.GuestMemory;
-import vbus.shm.IndirectTables;
-import vbus.shm.Ioq;
-import vbus.shm.IoqDriver;
-import vbus.shm.IoqRing;
-import vbus.shm.PackedDriver;
-import vbus.shm.PackedQueue;
-import vbus.shm.PackedRing;
 import vbus.shm.Region;
 import vbus.shm.Ring;
 import vbus.shm.RingFeatures;
-import vbus.shm.Side;
-import vbus.shm.Signal;
-import vbus.shm.SplitDriver;
-import vbus.shm.SplitQueue;
-import vbus.shm.SplitRing;
 
 /// One of our rings, a transmit ring as a guest has it: the driver copies into its buffer, the device copies out of it.
 ///
@@ -50,11 +38,7 @@ public final class SharedRing {
 
     /// Bytes of memory for a ring of `size` messages and their buffers.
     public static long byteSize(int size) {
-        return ringBytes(size) + (long) size * Message.BYTES;
-    }
-
-    private static long ringBytes(int size) {
-        return (Math.max(Math.max(SplitQueue.byteSize(size), PackedQueue.byteSize(size)), Ioq.byteSize(size)) + PAGE - 1) / PAGE * PAGE;
+        return RingSides.byteSize(size) + (long) size * Message.BYTES;
     }
 
     static Duct make(QueueKind kind, int size, MemorySegment memory) {
@@ -74,38 +58,24 @@ public final class SharedRing {
 
     /// The driver's side, which formats the ring; `device` is rung by it.
     public static DriverRing driver(QueueKind kind, int size, RingFeatures features, MemorySegment memory, Doorbell device) {
-        if (kind == QueueKind.IOQ) {
-            final MemorySegment ring = memory.asSlice(0, Ioq.byteSize(size));
-            Ioq.format(ring, size);
-            return new IoqDriver(ring, Direction.TO_DEVICE, new Signal(Ioq.signal(ring), Side.NORTH, device));
-        }
-        if (kind == QueueKind.PACKED) {
-            return new PackedDriver(PackedQueue.in(memory, size), features, IndirectTables.NONE, Direction.TO_DEVICE, device);
-        }
-        return new SplitDriver(SplitQueue.in(memory, size), features, IndirectTables.NONE, Direction.TO_DEVICE, device);
+        return RingSides.driver(kind, size, features, Direction.TO_DEVICE, memory, device);
     }
 
     /// The device's side of a ring that a driver formatted; `driver` is rung by it.
     public static Ring device(QueueKind kind, int size, RingFeatures features, MemorySegment memory, Doorbell driver) {
         final GuestMemory guest = new GuestMemory();
         guest.add(new Region(BASE, memory));
-        if (kind == QueueKind.IOQ) {
-            return new IoqRing(memory.asSlice(0, Ioq.byteSize(size)), Direction.TO_DEVICE, guest, driver);
-        }
-        if (kind == QueueKind.PACKED) {
-            return new PackedRing(PackedQueue.in(memory, size), features, guest, PackedRing.START, driver);
-        }
-        return new SplitRing(SplitQueue.in(memory, size), features, guest, 0, driver);
+        return RingSides.device(kind, size, features, Direction.TO_DEVICE, memory, guest, driver);
     }
 
     /// The buffers of 64 bytes behind the ring.
     public static MemorySegment buffers(int size, MemorySegment memory) {
-        return memory.asSlice(ringBytes(size));
+        return memory.asSlice(RingSides.byteSize(size));
     }
 
     /// Where the guest sees [#buffers].
     public static long address(int size) {
-        return BASE + ringBytes(size);
+        return BASE + RingSides.byteSize(size);
     }
 
     private static final class DriverEnd implements Sender {

@@ -2,6 +2,7 @@
 package vbus.it.cut;
 
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,27 +40,17 @@ final class CutRun {
 
     private CutRun(long seed) throws Exception {
         random = new SplittableRandom(seed);
-        bus = new Standalone("lab", "lan0", new SwitchComponent(new SwitchComponent.Config() {
-            @Override
-            public int maxAddresses() {
-                return 4096;
-            }
-
-            @Override
-            public int ageingSeconds() {
-                return 300;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return SwitchComponent.Config.class;
-            }
-        }));
+        bus = new Standalone("lab", "lan0", new SwitchComponent(defaults(SwitchComponent.Config.class)));
         final Wiring[] all = Wiring.values();
         alice = new Healthy(new Station(bus.bus(), "alice", 1, all[random.nextInt(all.length)], true, random.split()));
         bob = new Healthy(new Station(bus.bus(), "bob", 2, all[random.nextInt(all.length)], random.nextBoolean(), random.split()));
         alice.peer = bob;
         bob.peer = alice;
+    }
+
+    /// A configuration that nobody set anything in.
+    private static <A extends Annotation> A defaults(Class<A> of) {
+        return of.cast(Proxy.newProxyInstance(of.getClassLoader(), new Class<?>[] {of}, (_, method, _) -> method.getDefaultValue()));
     }
 
     /// One of the pair, on a thread of its own.

@@ -7,8 +7,13 @@ import java.io.IOException;
 /// @spec Linux errno.h
 public final class ErrnoException extends IOException {
 
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int EBUSY = 16;
+    static final int EINVAL = 22;
     static final int ENOSYS = 38;
     static final int EADDRINUSE = 98;
     static final int ECONNREFUSED = 111;

@@ -78,6 +78,16 @@ final class Libc {
         }
     }
 
+    /// Where a handle of [#function] leaves errno, for calls on the data path: made once, used by one thread at a time.
+    static MemorySegment state(Arena arena) {
+        return arena.allocate(STATE);
+    }
+
+    /// The result of a call with this state, or the negated errno.
+    static long orErrno(long result, MemorySegment state) {
+        return result < 0 ? -(int) ERRNO.get(state, 0L) : result;
+    }
+
     /// Gives a descriptor back. Linux frees the number whatever it answers, so there is nothing to check or to repeat.
     static void close(int fd) {
         try {

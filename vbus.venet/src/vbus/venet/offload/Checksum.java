@@ -33,23 +33,15 @@ public final class Checksum {
 
     /// The sum of `length` bytes from `from` on, at most 2 GiB of them. The last byte of an odd length counts as the high half of a word.
     public static int sum(MemorySegment bytes, long from, int length) {
-        long even = 0; // each takes up to 2^31 halves of 32 bits without a carry out of 64
-        long odd = 0;
-        int i = 0;
-        for (; i <= length - 16; i += 16) {
-            final long a = bytes.get(WORD, from + i);
-            final long b = bytes.get(WORD, from + i + 8);
-            even += (a & LOW) + (a >>> 32);
-            odd += (b & LOW) + (b >>> 32);
+        final int words = length >>> 3;
+        long sum = 0; // of halves of 32 bits: not so many that they carry out of 64
+        for (int i = 0; i < words; i++) { // the simplest loop, which the JVM makes vectors of
+            final long word = bytes.get(WORD, from + i * 8L);
+            sum += (word & LOW) + (word >>> 32);
         }
-        if (i <= length - 8) {
-            final long a = bytes.get(WORD, from + i);
-            even += (a & LOW) + (a >>> 32);
-            i += 8;
-        }
-        final int words = fold(even) + fold(odd);
-        final int sum = SWAPPED ? Short.toUnsignedInt(Short.reverseBytes((short) fold(words))) : words;
-        return fold((long) sum + rest(bytes, from + i, length - i));
+        final int folded = fold(sum);
+        final int ordered = SWAPPED ? Short.toUnsignedInt(Short.reverseBytes((short) folded)) : folded;
+        return fold((long) ordered + rest(bytes, from + words * 8L, length & 7));
     }
 
     /// The sum of fewer than 8 bytes, not folded.

@@ -28,7 +28,7 @@ public final class Offload {
     /// GSO type: TCP over IPv4. @spec virtio 1.2, 5.1.6: VIRTIO_NET_HDR_GSO_TCPV4
     public static final int TCP4 = 1;
 
-    /// GSO type: one UDP datagram, to become IP fragments. @spec virtio 1.2, 5.1.6: VIRTIO_NET_HDR_GSO_UDP
+    /// GSO type: one UDP datagram, IPv4 or IPv6, to become IP fragments. @spec virtio 1.2, 5.1.6: VIRTIO_NET_HDR_GSO_UDP
     public static final int UDP = 3;
 
     /// GSO type: TCP over IPv6. @spec virtio 1.2, 5.1.6: VIRTIO_NET_HDR_GSO_TCPV6

@@ -28,6 +28,8 @@ final class PacketHeaders {
     int end;
     /// Whether it is IPv6.
     boolean six;
+    /// Where the number of that protocol is: in the IP header or in the last extension header.
+    int protocolAt;
     /// TCP or UDP.
     int protocol;
 
@@ -73,7 +75,8 @@ final class PacketHeaders {
         }
         transport = network + bytes;
         end = network + total;
-        protocol = u8(frame, network + IP4_PROTOCOL_AT);
+        protocolAt = network + IP4_PROTOCOL_AT;
+        protocol = u8(frame, protocolAt);
         return 0;
     }
 
@@ -84,7 +87,8 @@ final class PacketHeaders {
         }
         transport = network + IP6_BYTES;
         end = transport + u16(frame, network + IP6_PAYLOAD_AT);
-        protocol = u8(frame, network + IP6_NEXT_AT);
+        protocolAt = network + IP6_NEXT_AT;
+        protocol = u8(frame, protocolAt);
         if (end > length) {
             return Flaw.BAD_HEADER.code;
         }
@@ -92,7 +96,8 @@ final class PacketHeaders {
             if (transport + EXTENSION_UNIT > end) {
                 return Flaw.BAD_HEADER.code;
             }
-            protocol = u8(frame, transport);
+            protocolAt = transport;
+            protocol = u8(frame, protocolAt);
             transport += EXTENSION_UNIT + EXTENSION_UNIT * u8(frame, transport + EXTENSION_LENGTH_AT);
             if (transport > end) {
                 return Flaw.BAD_HEADER.code;

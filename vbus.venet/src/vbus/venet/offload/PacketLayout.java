@@ -52,6 +52,12 @@ final class PacketLayout {
     static final int ROUTING = 43;
     static final int DESTINATION_OPTIONS = 60;
 
+    static final int FRAGMENT = 44;
+    static final int FRAGMENT_BYTES = 8;
+    static final int FRAGMENT_OFFSET_AT = 2;
+    static final int FRAGMENT_ID_AT = 4;
+    static final int FRAGMENT_MORE = 1;
+
     static final int TCP = 6;
     static final int TCP_BYTES = 20;
     static final int TCP_SEQUENCE_AT = 4;

@@ -4,6 +4,7 @@ package vbus.venet.offload;
 import static vbus.venet.offload.PacketLayout.*;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// Cuts a large packet into frames, byte for byte as the Linux kernel's software GSO does.
 ///
@@ -15,11 +16,12 @@ import java.lang.foreign.MemorySegment;
 /// }
 /// }
 ///
-/// | what | TCP | UDP_L4 | UDP over IPv4 |
+/// | what | TCP | UDP_L4 | UDP |
 /// |---|---|---|---|
-/// | each segment gets | all headers | all headers | Ethernet and IPv4 header |
+/// | each segment gets | all headers | all headers | Ethernet and IP headers |
 /// | IP lengths, IPv4 header checksum | its own | its own | its own |
 /// | IPv4 id | one more each time, DF or not | one more each time | the same; DF goes, offset and MF come |
+/// | IPv6 | | | a fragment header behind all others, with a new id |
 /// | first only | CWR | | the UDP header |
 /// | last only | FIN, PSH | | |
 /// | TCP or UDP checksum | its own, from the sum that was given | its own | one, over the whole datagram |
@@ -30,13 +32,15 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Ownership: the frame is the caller's private copy, and must not change until the last segment is written. Nothing is read from `out`.
 /// Threads: one. Allocates nothing after construction.
-/// @spec Linux 5.10 to 6.18: inet_gso_segment, ipv6_gso_segment, tcp_gso_segment, __udp_gso_segment, udp4_ufo_fragment
+/// @spec Linux 5.10 to 6.18: inet_gso_segment, ipv6_gso_segment, tcp_gso_segment, __udp_gso_segment, udp4_ufo_fragment,
+/// udp6_ufo_fragment; the last one counts extension headers to the offsets, which is wrong by RFC 8200, 4.5, and is not done here
 public final class Segmenter {
 
     private static final int OFFSET_UNIT = 8; // of IP fragments
+    private static final int NEXT_FRAGMENT_ID = 0x9e37_79b9; // odd, so that all 2^32 ids come before one comes again
 
     private final PacketHeaders headers = new PacketHeaders();
-    private final MemorySegment head = MemorySegment.ofArray(new byte[PacketHeaders.MAX_BYTES]);
+    private final MemorySegment head = MemorySegment.ofArray(new byte[PacketHeaders.MAX_BYTES + FRAGMENT_BYTES]);
 
     private MemorySegment frame;
     private int gso;
@@ -44,12 +48,14 @@ public final class Segmenter {
     private int checksumStart;
     private int checksumAt;
     private int cut;            // bytes before what is cut
+    private int headBytes;      // before each segment: the same, and a fragment header
     private int end;            // of what is cut
     private int unit;           // bytes of a segment behind the headers
     private int count;
     private int index;
     private int id;
     private int sequence;
+    private int fragmentId = ThreadLocalRandom.current().nextInt();
     private int given;          // sum of the pseudo header, without the length; for UDP the checksum of the datagram
 
     /// Looks at a packet that lies whole in private memory, from its first byte on.
@@ -58,7 +64,7 @@ public final class Segmenter {
     public int begin(MemorySegment packet, int length, Offload offload) {
         count = 0;
         index = 0;
-        final int flaw = FrameCheck.of(offload, length);
+        final int flaw = length < ETHERNET_BYTES ? Flaw.BAD_HEADER.code : FrameCheck.of(offload, length);
         if (flaw < 0) {
             return flaw;
         }
@@ -99,7 +105,6 @@ public final class Segmenter {
         final boolean right = switch (gso) {
             case Offload.TCP4 -> headers.protocol == TCP && !headers.six;
             case Offload.TCP6 -> headers.protocol == TCP && headers.six;
-            case Offload.UDP -> headers.protocol == UDP && !headers.six;
             default -> headers.protocol == UDP;
         };
         if (!right) {
@@ -114,17 +119,28 @@ public final class Segmenter {
     /// Reads what counts on from segment to segment.
     private void prepare(boolean partial) {
         MemorySegment.copy(frame, 0, head, 0, cut);
+        headBytes = cut;
         id = headers.six ? 0 : u16(frame, headers.network + IP4_ID_AT);
         final int transport = headers.transport;
         if (gso == Offload.UDP) {
             final int sum = Checksum.sum(frame, transport, end - transport) + pseudo(end - transport);
             given = Checksum.orMangled(~Checksum.fold(sum + not(u16(frame, transport + UDP_CHECKSUM_AT))) & 0xffff);
+            if (headers.six) {
+                insertFragmentHeader();
+            }
         } else if (gso == Offload.UDP_L4) {
             given = u16(frame, transport + UDP_CHECKSUM_AT) + not(u16(frame, transport + UDP_LENGTH_AT));
         } else {
             sequence = frame.get(U32, transport + TCP_SEQUENCE_AT);
             given = partial ? u16(frame, transport + TCP_CHECKSUM_AT) + not(end - transport) : pseudo(0);
         }
+    }
+
+    private void insertFragmentHeader() {
+        head.set(U8, headers.protocolAt, (byte) FRAGMENT);
+        head.set(U32, cut, UDP << 24);
+        head.set(U32, cut + FRAGMENT_ID_AT, fragmentId += NEXT_FRAGMENT_ID);
+        headBytes = cut + FRAGMENT_BYTES;
     }
 
     private int pseudo(int length) {
@@ -142,7 +158,7 @@ public final class Segmenter {
         if (index >= count) {
             return 0;
         }
-        return count == 1 ? end : cut + Math.min(unit, end - cut - index * unit);
+        return count == 1 ? end : headBytes + Math.min(unit, end - cut - index * unit);
     }
 
     /// Writes the next frame.
@@ -157,7 +173,7 @@ public final class Segmenter {
         if (count == 1) {
             whole(out, at);
         } else {
-            segment(out, at, bytes - cut);
+            segment(out, at, bytes - headBytes);
         }
         index++;
         return bytes;
@@ -179,14 +195,21 @@ public final class Segmenter {
             stream(from, bytes, last);
         }
         if (headers.six) {
-            u16(head, headers.network + IP6_PAYLOAD_AT, cut + bytes - headers.network - IP6_BYTES);
+            six(bytes, last);
         } else {
             four(bytes, last);
         }
-        MemorySegment.copy(head, 0, out, at, cut);
-        MemorySegment.copy(frame, from, out, at + cut, bytes);
+        MemorySegment.copy(head, 0, out, at, headBytes);
+        MemorySegment.copy(frame, from, out, at + headBytes, bytes);
         if (gso == Offload.UDP && index == 0) { // the datagram's header is in the first fragment
-            u16(out, at + headers.transport + UDP_CHECKSUM_AT, given);
+            u16(out, at + headBytes + UDP_CHECKSUM_AT, given);
+        }
+    }
+
+    private void six(int bytes, boolean last) {
+        u16(head, headers.network + IP6_PAYLOAD_AT, headBytes + bytes - headers.network - IP6_BYTES);
+        if (gso == Offload.UDP) {
+            u16(head, cut + FRAGMENT_OFFSET_AT, index * unit | (last ? 0 : FRAGMENT_MORE)); // the unit leaves the low bits free
         }
     }
 

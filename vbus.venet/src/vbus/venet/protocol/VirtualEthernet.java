@@ -138,7 +138,8 @@ public final class VirtualEthernet {
     /// The shortest frame, a header without payload: there is no wire that asks for padding. @spec IEEE 802.3, 3.2
     public static final int MIN_FRAME_BYTES = 14;
 
-    /// The longest frame with the usual MTU: 1500 bytes of payload, the header, and room for a VLAN tag. @spec IEEE 802.3, 3.2.7; IEEE 802.1Q
+    /// The longest frame with the usual MTU: 1500 bytes of payload, the header, and room for a VLAN tag.
+    /// @spec IEEE 802.3, 3.2.7; IEEE 802.1Q
     public static final int MAX_FRAME_BYTES = 1500 + 14 + 4;
 
     /// What comes before a frame's payload: the header, and room for a VLAN tag. @spec IEEE 802.3, 3.2; IEEE 802.1Q
