@@ -175,7 +175,7 @@ class PoolRingTest {
         }
 
         void awaitBroken(String why) {
-            Await.that("broken for " + why + ", heard " + events.heard, () -> events.heard.size() == 1 && events.heard.get(0).contains(why));
+            Await.that("broken for " + why, () -> events.heard.size() == 1 && events.heard.get(0).contains(why));
         }
     }
 

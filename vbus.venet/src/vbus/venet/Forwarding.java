@@ -285,8 +285,8 @@ final class Forwarding {
 
     /// Adds the table's entries, for display. No work runs meanwhile.
     void addresses(List<StationView> to) {
-        table.each(seconds.getAsLong(), (station, port, age) -> to.add(new StationView(Mac.text(MacTable.mac(station)), MacTable.vlan(station),
-            port.label(), port.session.bus(), Math.max(0, age), age < 0)));
+        table.each(seconds.getAsLong(), (station, port, age) -> to.add(new StationView(Mac.text(MacTable.mac(station)),
+            MacTable.vlan(station), port.label(), port.session.bus(), Math.max(0, age), age < 0)));
     }
 
     /// Addresses in the table, for display.

@@ -47,7 +47,12 @@ final class LearningSwitch implements Device {
 
     /// The same with an MTU of 68 to 9000 bytes.
     LearningSwitch(int maxAddresses, int ageingSeconds, int mtu, LongSupplier seconds) {
-        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime, new Captures("", _ -> { }));
+        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime);
+    }
+
+    /// One that nobody captures of.
+    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
+        this(settings, seconds, nanos, new Captures("", _ -> { }));
     }
 
     /// A switch with settings for all its ports. @param nanos a clock for limits

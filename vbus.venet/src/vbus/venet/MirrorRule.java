@@ -21,7 +21,8 @@ record MirrorRule(String to, boolean in, boolean out) {
             }
             case "in", "out", "both" -> {
                 if (!named) {
-                    throw new IllegalArgumentException("mirror '%s': want mirrorTo, the name of the port that gets the copies".formatted(want));
+                    throw new IllegalArgumentException(
+                        "mirror '%s': want mirrorTo, the name of the port that gets the copies".formatted(want));
                 }
                 yield new MirrorRule(to.strip(), !want.equals("out"), !want.equals("in"));
             }
