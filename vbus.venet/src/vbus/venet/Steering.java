@@ -12,8 +12,8 @@ import vbus.venet.protocol.VirtualEthernet;
 ///   in each   Toeplitz hash of addresses and ports ─▶ table of 128 ─▶ pair
 /// ```
 /// So a flow keeps its queue and its order, and no frame of a high class waits behind, or is lost for, one of a low class. The class is
-/// that of the frame's IEEE 802.1Q tag, or of its sender's port. What has no IP addresses hashes to 0; ports are looked at in TCP and UDP that is
-/// no fragment. A receiver of one pair has nothing looked at.
+/// that of the frame's IEEE 802.1Q tag, or of its sender's port. What has no IP addresses hashes to 0; ports are looked at in TCP and
+/// UDP that is no fragment. A receiver of one pair has nothing looked at.
 ///
 /// Threads: the lane's. Allocates nothing after construction.
 /// @spec Microsoft: RSS hashing functions, NdisHashFunctionToeplitz; IEEE 802.1Q, 6.9.3: priority code point
