@@ -94,7 +94,7 @@ class PoolRingTest {
             rings.add(ring);
             Burst burst = new Burst(8, 8);
             MemorySegment copy = MemorySegment.ofArray(new byte[1]);
-            session.serve(ring, _ -> {
+            session.serve(ring, budget -> {
                 int n = ring.take(burst, 8);
                 for (int i = 0; i < n; i++) {
                     if (burst.readable(i) == 0) {

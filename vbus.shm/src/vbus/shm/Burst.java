@@ -145,23 +145,6 @@ public final class Burst extends Apart {
         }
     }
 
-    /// Copies out of the writable part what the guest wrote there before: a descriptor that it lends for the device to fill in.
-    public void peek(int chain, long at, MemorySegment to, long toOffset, long bytes) {
-        check(at, bytes, writable(chain));
-        int p = firstWritable(chain);
-        while (bytes > 0) {
-            if (at >= length(p)) {
-                at -= length(p++);
-                continue;
-            }
-            long n = Math.min(bytes, length(p) - at);
-            MemorySegment.copy(segment[p], offset(p) + at, to, toOffset, n);
-            at += n;
-            toOffset += n;
-            bytes -= n;
-        }
-    }
-
     /// Writes eight bytes as one big-endian number: far less work than `write` of so few.
     public void writeLong(int chain, long at, long value) {
         final int p = firstWritable(chain);
@@ -177,6 +160,23 @@ public final class Burst extends Apart {
                 in -= length(q++);
             }
             segment[q].set(ValueLayout.JAVA_BYTE, offset(q) + in, (byte) (value >>> 8 * (Long.BYTES - 1 - i)));
+        }
+    }
+
+    /// Copies out of the writable part what the guest wrote there before: a descriptor that it lends for the device to fill in.
+    public void peek(int chain, long at, MemorySegment to, long toOffset, long bytes) {
+        check(at, bytes, writable(chain));
+        int p = firstWritable(chain);
+        while (bytes > 0) {
+            if (at >= length(p)) {
+                at -= length(p++);
+                continue;
+            }
+            long n = Math.min(bytes, length(p) - at);
+            MemorySegment.copy(segment[p], offset(p) + at, to, toOffset, n);
+            at += n;
+            toOffset += n;
+            bytes -= n;
         }
     }
 

@@ -28,6 +28,7 @@ final class FlatCodec implements FrameCodec {
             frames.at[i] = 0;
             frames.offload[i].clear(); // what another guest asked is not this one's
             frames.length[i] = (int) Math.min(length, Integer.MAX_VALUE);
+            frames.offload[i].clear(); // of an earlier burst, from a guest that may ask
             frames.drop[i] = length > most ? Drop.OVERSIZE : null;
         }
     }

@@ -55,8 +55,12 @@ final class LearningSwitch implements Device {
         this(settings, seconds, nanos, new Captures("", _ -> { }));
     }
 
-    /// A switch with settings for all its ports. @param nanos a clock for limits
-    /// @param captures told of its ports, and asked by its lane
+    /// A switch with settings for all its ports, where nobody captures. @param nanos a clock for limits
+    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
+        this(settings, seconds, nanos, new Captures("", _ -> { }));
+    }
+
+    /// The same. @param captures told of its ports, and asked by its lane
     LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos, Captures captures) {
         this.settings = settings;
         this.captures = captures;

@@ -17,9 +17,9 @@ import vbus.api.VbusException;
 ///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
 ///   format 2 has more behind them: count w u16, at least 1, and words of the ABI's own, u64 each
 /// ```
-/// Flag 2 says that addresses have 8 bytes each, of which the first two are the VLAN: when one of them is in a VLAN. Format 1 is
-/// written when there are no words, so that an older version goes on from it.
-/// Big-endian. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
+/// Flag 2 says that addresses have 8 bytes each, of which the first two are the VLAN: when one of them is in a VLAN.
+/// Big-endian. Format 1 is written when there are no words, so that an older version goes on from it. The time of the addresses is
+/// not kept: a resumed port counts as having just heard of them. The number of
 /// counters may differ between versions; anything else that changes asks for another format number.
 ///
 /// @param up the link is up, or goes up as soon as the rings are back
@@ -40,9 +40,9 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
     static final int MAX_ADDRESSES = 1024;
 
     private static final int MAX_COUNTERS = 256;
-    private static final int MAX_WORDS = 8192;
     private static final int UP = 1;
     private static final int WITH_VLANS = 2;
+    private static final int MAX_WORDS = 8192;
 
     byte[] bytes() {
         final boolean vlans = LongStream.of(addresses).anyMatch(a -> MacTable.vlan(a) != 0);

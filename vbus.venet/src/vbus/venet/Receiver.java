@@ -24,7 +24,8 @@ abstract class Receiver {
     static final int FEW_PIECES = 144;
 
     private static final int MOST_KEPT = 16;
-    private static final int MOST = FrameBurst.MOST + MOST_KEPT;
+    private static final int MOST_FOR_A_FRAME = 64; // the longest takes 43 of 1536 bytes, as Linux's driver lends them
+    private static final int MOST = MOST_FOR_A_FRAME + MOST_KEPT;
     private static final int LEAST_RING = 128;
     private static final int URGENT = 4;
 

@@ -217,7 +217,11 @@ final class VirtualEthernetPort extends Port {
 
     @Override
     void carrierChanged() {
-        linkChanged();
+        try {
+            linkChanged();
+        } catch (VbusException e) {
+            // the session ends just now: there is nobody to tell, and the other ports' rules go on
+        }
     }
 
     @Override

@@ -11,11 +11,15 @@ import static vbus.venet.protocol.VirtualEthernet.GROUP_SG;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import vbus.api.Work;
+import vbus.api.view.Capturable.Request;
+import vbus.venet.capture.Captures;
 import vbus.venet.protocol.PacketDescriptor;
 
 /// The data plane allocates nothing for a frame.
@@ -27,7 +31,10 @@ class AllocationTest {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final FakeLane lane = new FakeLane();
-    private final LearningSwitch lan = new LearningSwitch(16, 300, () -> 0);
+    private final Captures captures = new Captures("lan0", _ -> { });
+    private final LearningSwitch lan = new LearningSwitch(SwitchSettings.of(16, 300, 1500), () -> 0, System::nanoTime, captures);
+    @TempDir
+    Path folder;
     private final long[] cookies = new long[Station.COUNT];
     private final int[] lengths = new int[Station.COUNT];
 
@@ -45,6 +52,16 @@ class AllocationTest {
         new Rules(lan).set(1, r -> r.vlan(VlanRules.access(10)).priority(5).police(TokenBucket.MOST_RATE, Rate.MOST_BURST).storm(10, 10, 10)
             .mirror("both", 3)).set(2, r -> r.vlan(Rules.trunk(0, 10, 20)).rate(TokenBucket.MOST_RATE, Rate.MOST_BURST).mtu(1000));
         assertNothingIsAllocated(abi);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Abi.class)
+    void shouldAllocateNothingPerFrameThatIsCaptured(Abi abi) {
+        captures.start(new Request(folder.resolve("a.pcapng"), "not tcp", null, 64, 0));
+
+        assertNothingIsAllocated(abi);
+
+        assertTrue(captures.stop(folder.resolve("a.pcapng")).frames() > 4 * FRAMES, "they were captured");
     }
 
     private void assertNothingIsAllocated(Abi abi) {

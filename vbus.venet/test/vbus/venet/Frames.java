@@ -30,6 +30,28 @@ final class Frames {
         return Arrays.copyOf(b.array(), length);
     }
 
+    /// A frame with tags before its type. @param tags control information of each, the outermost first
+    static byte[] tagged(long to, long from, String text, int... tags) {
+        final byte[] plain = frame(to, from, text);
+        final ByteBuffer b = ByteBuffer.allocate(plain.length + 4 * tags.length);
+        b.put(plain, 0, 12);
+        for (int tag : tags) {
+            b.putShort((short) 0x8100).putShort((short) tag);
+        }
+        return b.put(plain, 12, plain.length - 12).array();
+    }
+
+    /// What was heard of a frame: its tags and its text, as `100a hello`.
+    static String tags(byte[] frame, int headBytes) {
+        final StringBuilder text = new StringBuilder();
+        int at = headBytes + 12;
+        while ((frame[at] & 0xff) == 0x81 && frame[at + 1] == 0) {
+            text.append("%02x%02x ".formatted(frame[at + 2], frame[at + 3]));
+            at += 4;
+        }
+        return text + new String(frame, at + 2, frame.length - at - 2, US_ASCII).trim();
+    }
+
     /// A TCP packet over IPv4 whose checksum field has the sum of the pseudo header only, as with `NEEDS_CSUM` at 34 + 16.
     static byte[] tcp(long to, long from, int payload) {
         final byte[] frame = frame(to, from, "", 54 + payload);
@@ -56,28 +78,6 @@ final class Frames {
             sum = (sum & 0xffff) + (sum >>> 16);
         }
         return (int) sum;
-    }
-
-    /// A frame with tags before its type. @param tags control information of each, the outermost first
-    static byte[] tagged(long to, long from, String text, int... tags) {
-        final byte[] plain = frame(to, from, text);
-        final ByteBuffer b = ByteBuffer.allocate(plain.length + 4 * tags.length);
-        b.put(plain, 0, 12);
-        for (int tag : tags) {
-            b.putShort((short) 0x8100).putShort((short) tag);
-        }
-        return b.put(plain, 12, plain.length - 12).array();
-    }
-
-    /// What was heard of a frame: its tags and its text, as `100a hello`.
-    static String tags(byte[] frame, int headBytes) {
-        final StringBuilder text = new StringBuilder();
-        int at = headBytes + 12;
-        while ((frame[at] & 0xff) == 0x81 && frame[at + 1] == 0) {
-            text.append("%02x%02x ".formatted(frame[at + 2], frame[at + 3]));
-            at += 4;
-        }
-        return text + new String(frame, at + 2, frame.length - at - 2, US_ASCII).trim();
     }
 
     static String text(byte[] frame, int headBytes) {

@@ -41,6 +41,17 @@ class PortSnapshotTest {
     }
 
     @Test
+    void shouldCarryTheVlansOfStations() {
+        final long[] stations = {MacTable.station(0, 1), MacTable.station(4094, 0x0200_0000_0009L)};
+
+        final byte[] bytes = new PortSnapshot(false, MAC, 0, new long[0], stations, new long[0]).bytes();
+
+        assertArrayEquals(stations, PortSnapshot.of(bytes).addresses());
+        bytes[bytes.length - 8] = (byte) 0xff;
+        assertRefused(Status.INVALID, () -> PortSnapshot.of(bytes));
+    }
+
+    @Test
     void shouldWriteWordsAsFormat2AndReadThem() {
         byte[] bytes = new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L},
             new long[] {5, -2}).bytes();
@@ -52,17 +63,6 @@ class PortSnapshotTest {
     @Test
     void shouldRefuseFormat2WithoutWords() {
         assertRefused(Status.INVALID, () -> PortSnapshot.of(HexFormat.of().parseHex("02" + FORMAT_1.substring(2) + "0000")));
-    }
-
-    @Test
-    void shouldCarryTheVlansOfStations() {
-        final long[] stations = {MacTable.station(0, 1), MacTable.station(4094, 0x0200_0000_0009L)};
-
-        final byte[] bytes = new PortSnapshot(false, MAC, 0, new long[0], stations, new long[0]).bytes();
-
-        assertArrayEquals(stations, PortSnapshot.of(bytes).addresses());
-        bytes[bytes.length - 8] = (byte) 0xff;
-        assertRefused(Status.INVALID, () -> PortSnapshot.of(bytes));
     }
 
     @Test
