@@ -50,11 +50,6 @@ final class LearningSwitch implements Device {
         this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime);
     }
 
-    /// One that nobody captures of.
-    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
-        this(settings, seconds, nanos, new Captures("", _ -> { }));
-    }
-
     /// A switch with settings for all its ports, where nobody captures. @param nanos a clock for limits
     LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
         this(settings, seconds, nanos, new Captures("", _ -> { }));
