@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: a device and a guest with a file behind its memory, for these tests alone
 package vbus.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Which project may import whose packages: the table of the architecture. A project always may import its own.
 final class ProjectTable {
@@ -69,7 +70,8 @@ final class ProjectTable {
         for (String used : file.usedPackages()) {
             final String owner = owner(used);
             final boolean testkit = file.part().equals("test") && owner.equals("vbus.testkit");
-            if (!owner.equals(file.project()) && !allowed.contains(owner) && !testkit && !isProtocolOfItsDevice(file.project(), used)) {
+            final boolean device = file.part().equals("test") && file.project().equals(owner + ".driver"); // both together
+            if (!owner.equals(file.project()) && !allowed.contains(owner) && !testkit && !device && !isCopied(file.project(), used)) {
                 wrong.add("%s imports %s: %s may import %s".formatted(file.name(), used, file.project(), words(allowed)));
             }
         }
@@ -102,9 +104,10 @@ final class ProjectTable {
         return projects.stream().filter(p -> used.equals(p) || used.startsWith(p + ".")).findFirst().orElse("no project");
     }
 
-    private static boolean isProtocolOfItsDevice(String project, String used) {
-        final String protocol = project.replaceFirst("\\.driver$", ".protocol");
-        return project.endsWith(".driver") && (used.equals(protocol) || used.startsWith(protocol + "."));
+    /// A driver carries a copy of its device's numbers and layouts, and of its checksums and segmentation.
+    private static boolean isCopied(String project, String used) {
+        return project.endsWith(".driver") && Stream.of(".protocol", ".offload")
+            .map(part -> project.replaceFirst("\\.driver$", part)).anyMatch(p -> used.equals(p) || used.startsWith(p + "."));
     }
 
     private static String unknown(String file, String project) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: one burst from its taking to its settling, in the order in which it is done
 package vbus.venet;
 
 import java.util.Arrays;

@@ -50,7 +50,7 @@ final class LearningSwitch implements Device {
         this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime);
     }
 
-    /// One that nobody captures of.
+    /// A switch with settings for all its ports, where nobody captures. @param nanos a clock for limits
     LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
         this(settings, seconds, nanos, new Captures("", _ -> { }));
     }

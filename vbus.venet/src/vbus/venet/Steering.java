@@ -8,12 +8,12 @@ import vbus.venet.protocol.VirtualEthernet;
 ///
 /// ```
 ///   n pairs   [ low: 0 .. n-h-1                  ][ high: n-h .. n-1 ]     h = 1 below 4 pairs, a quarter of them from then on
-///               classes 0 to 3, and no tag         classes 4 to 7
+///               classes 0 to 3                    classes 4 to 7
 ///   in each   Toeplitz hash of addresses and ports ─▶ table of 128 ─▶ pair
 /// ```
 /// So a flow keeps its queue and its order, and no frame of a high class waits behind, or is lost for, one of a low class. The class is
-/// the priority of the frame's IEEE 802.1Q tag. What has no IP addresses hashes to 0; ports are looked at in TCP and UDP that is
-/// no fragment. A receiver of one pair has nothing looked at.
+/// that of the frame's IEEE 802.1Q tag, or of its sender's port. What has no IP addresses hashes to 0; ports are looked at in TCP and
+/// UDP that is no fragment. A receiver of one pair has nothing looked at.
 ///
 /// Threads: the lane's. Allocates nothing after construction.
 /// @spec Microsoft: RSS hashing functions, NdisHashFunctionToeplitz; IEEE 802.1Q, 6.9.3: priority code point
@@ -55,7 +55,7 @@ final class Steering {
         final int all = Math.min(pairs, VirtualEthernet.MAX_PAIRS);
         final int high = highPairs(all);
         final int low = all - high;
-        final boolean isHigh = frames.tag[i] != FrameBurst.UNTAGGED && frames.tag[i] >>> 13 >= FIRST_HIGH_CLASS;
+        final boolean isHigh = frames.priority[i] >= FIRST_HIGH_CLASS;
         final int among = isHigh ? high : low;
         final int first = isHigh ? low : 0;
         return among == 1 ? first : first + table[among][hash(frames, i) & ENTRIES - 1];

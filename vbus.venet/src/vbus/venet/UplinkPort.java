@@ -66,6 +66,11 @@ final class UplinkPort extends Port {
     }
 
     @Override
+    boolean isUplink() {
+        return true;
+    }
+
+    @Override
     public int call(int function, MemorySegment data) {
         throw new VbusException(Status.INVALID, "an uplink has no function %d".formatted(function));
     }

@@ -208,11 +208,20 @@ final class VirtualEthernetPort extends Port {
     @Override
     void linkChanged() {
         final EventQueue queue = events;
-        final boolean up = up();
+        final boolean up = up() && rules().up();
         if (queue != null && granted.linkState() && told != up) {
             session.onLane(() -> queue.linkState(up));
         }
         told = up;
+    }
+
+    @Override
+    void carrierChanged() {
+        try {
+            linkChanged();
+        } catch (VbusException e) {
+            // the session ends just now: there is nobody to tell, and the other ports' rules go on
+        }
     }
 
     @Override

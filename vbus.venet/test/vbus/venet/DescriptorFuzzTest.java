@@ -140,13 +140,16 @@ class DescriptorFuzzTest {
         final int came = guest.reclaimed();
         assertTrue(guest.told(true).size() <= came, "no packet is told of twice");
         offered -= came;
-        for (int slot : guest.descriptors()) {
-            guest.rx.offer(slot - guest.rxSlots, PieceGuest.SLOT, (slot - guest.rxSlots) / PieceGuest.SLOT);
-        }
-        guest.rx.publish();
-        large.descriptors().forEach(slot -> large.rx.offer(slot - large.rxSlots, PieceGuest.SLOT, (slot - large.rxSlots) / PieceGuest.SLOT));
-        large.rx.publish();
+        lendAgain(guest);
+        lendAgain(large);
         flat.reclaimed();
         flat.received();
+    }
+
+    private static void lendAgain(PieceGuest who) {
+        for (int slot : who.descriptors()) {
+            who.rx.offer(slot - who.rxSlots, PieceGuest.SLOT, (slot - who.rxSlots) / PieceGuest.SLOT);
+        }
+        who.rx.publish();
     }
 }

@@ -211,6 +211,18 @@ class EventQueueTest {
     }
 
     @Test
+    void shouldTellWhenTheSwitchsUserTakesTheLinkDown() {
+        plug(8, 8);
+        a.told(true);
+        Rules rules = new Rules(lan);
+
+        rules.set(1, r -> r.down());
+        assertEquals(List.of("down"), a.told(true));
+        rules.remove(1);
+        assertEquals(List.of("up"), a.told(true));
+    }
+
+    @Test
     void shouldRaiseTheLinkWithoutEvents() {
         a.open(lan);
         a.transmit(false).flatReceive().up();

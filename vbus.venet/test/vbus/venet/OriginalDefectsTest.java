@@ -223,7 +223,8 @@ class OriginalDefectsTest {
         a.open(lan);
         MemorySegment bad = a.memory.asSlice(a.allocate((int) Ioq.byteSize(8)), Ioq.byteSize(8));
         for (int i = 0; i < 3; i++) {
-            assertThrows(IllegalArgumentException.class, () -> a.port.shm(new FakeShm(TX, d -> new IoqRing(bad, d, a.guestMemory, () -> { }))));
+            FakeShm shm = new FakeShm(TX, d -> new IoqRing(bad, d, a.guestMemory, () -> { }));
+            assertThrows(IllegalArgumentException.class, () -> a.port.shm(shm));
         }
         a.ring(TX, 8, Direction.TO_DEVICE);
         a.flatReceive().up();

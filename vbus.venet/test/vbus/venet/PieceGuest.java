@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: what a guest writes and what it reads share its places in memory
 package vbus.venet;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;

@@ -53,7 +53,8 @@ class PortSnapshotTest {
 
     @Test
     void shouldWriteWordsAsFormat2AndReadThem() {
-        byte[] bytes = new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L}, new long[] {5, -2}).bytes();
+        byte[] bytes = new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L},
+            new long[] {5, -2}).bytes();
 
         assertEquals("02" + FORMAT_1.substring(2) + "0002" + "0000000000000005" + "fffffffffffffffe", HexFormat.of().formatHex(bytes));
         assertArrayEquals(new long[] {5, -2}, PortSnapshot.of(bytes).words());

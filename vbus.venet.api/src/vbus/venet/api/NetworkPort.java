@@ -51,8 +51,8 @@ public interface NetworkPort {
     /// Has `listener` run on the guest's thread when the link went up or down; null for nobody. Look at [#linkUp] once after this.
     default void onLink(Runnable listener) { }
 
-    /// Its queues; none from a port that has only these verbs. The verbs of the port itself serve them all: frames of classes 4 to 7 go by the last one, others by
-    /// the first.
+    /// Its queues; none from a port that has only these verbs. The verbs of the port itself serve them all: frames of classes 4 to 7
+    /// go by the last one, others by the first.
     default List<NetworkQueue> queues() {
         return List.of();
     }

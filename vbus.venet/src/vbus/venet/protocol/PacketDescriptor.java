@@ -101,7 +101,8 @@ public final class PacketDescriptor {
     }
 
     /// Writes what is asked for the packet; zeros where nothing is.
-    public static void offload(MemorySegment descriptor, long at, int checksumStart, int checksumOffset, int gsoType, int headers, int segment) {
+    public static void offload(MemorySegment descriptor, long at, int checksumStart, int checksumOffset, int gsoType, int headers,
+        int segment) {
         descriptor.set(SHORT, at + CHECKSUM_START_AT, (short) checksumStart);
         descriptor.set(SHORT, at + CHECKSUM_OFFSET_AT, (short) checksumOffset);
         descriptor.set(SHORT, at + GSO_TYPE_AT, (short) gsoType); // and the padding
