@@ -6,6 +6,7 @@ import java.util.Optional;
 import vbus.bench.call.CallMeasurement;
 import vbus.bench.detach.DetachMeasurement;
 import vbus.bench.frames.SwitchMeasurement;
+import vbus.bench.priority.PriorityMeasurement;
 import vbus.bench.ring.RingMeasurement;
 import vbus.bench.signal.SignalMeasurement;
 
@@ -13,7 +14,8 @@ import vbus.bench.signal.SignalMeasurement;
 final class Measurements {
 
     private static final List<Measurement> ALL = List.of(new RingMeasurement(), new CallMeasurement(), new SignalMeasurement(),
-        new DetachMeasurement(), new SwitchMeasurement());
+        new DetachMeasurement(), new SwitchMeasurement(),
+        new PriorityMeasurement());
 
     private Measurements() { }
 

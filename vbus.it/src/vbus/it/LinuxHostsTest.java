@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import vbus.api.view.Event.Kind;
 import vbus.testkit.Command;
 import vbus.testkit.Namespace;
+import vbus.venet.api.NetworkPort;
 
 /// Linux hosts, each a network namespace, on the switch by TAPs and by a guest's bridge.
 ///
@@ -50,18 +52,10 @@ class LinuxHostsTest {
 
     /// A host whose interface is at the other end of what a configuration made.
     private Namespace host(String device, String... addresses) {
-        container.await("interface " + device, () -> isThere(device));
+        container.await("interface " + device, () -> Files.exists(Path.of("/sys/class/net", device)));
         final Namespace host = Namespace.create(device);
         hosts.push(host);
         return host.adopt(device).up(device, addresses);
-    }
-
-    private static boolean isThere(String device) {
-        try {
-            return NetworkInterface.getByName(device) != null;
-        } catch (SocketException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private Namespace uplink(String device, String... addresses) {
@@ -96,7 +90,7 @@ class LinuxHostsTest {
 
         container.configure("vbus.link~astray", "bus=lab", "device=vbit-link");
 
-        assertTrue(container.awaitEvent(since, vbus.api.view.Event.Kind.REFUSED, "an uplink of the switch lan0").message()
+        assertTrue(container.awaitEvent(since, Kind.REFUSED, "an uplink of the switch lan0").message()
             .contains("vbit-link"));
     }
 
@@ -104,7 +98,7 @@ class LinuxHostsTest {
     void shouldGiveAGuestsDeviceToLinuxByABridge() {
         container.configure("vbus.local.guest~alice", "bus=lab");
         container.configure("vbus.venet.bridge~alice", "port=alice/lan0", "interface=vbit-alice", "up=false");
-        container.awaitService(vbus.venet.api.NetworkPort.class, "(vbus.guest=alice)");
+        container.awaitService(NetworkPort.class, "(vbus.guest=alice)");
         Namespace alice = host("vbit-alice", "10.78.0.3/24");
         Namespace other = uplink("vbit-other", "10.78.0.1/24");
 
@@ -112,6 +106,17 @@ class LinuxHostsTest {
         String shown = alice.run(SOON, "ip", "link", "show", "dev", "vbit-alice");
         assertTrue(shown.contains("link/ether 02:76:62:"), "it has the port's address: " + shown);
         talks(other, alice, "10.78.0.3");
+    }
+
+    @Test
+    void shouldSayThatAnInterfaceIsBusy() {
+        long since = container.now();
+        container.configure("vbus.venet.tap~first", "interface=vbit-busy", "up=false");
+        container.await("interface vbit-busy", () -> Files.exists(Path.of("/sys/class/net/vbit-busy")));
+
+        container.configure("vbus.venet.tap~second", "interface=vbit-busy", "up=false");
+
+        assertEquals("vbus.venet.tap~second", container.awaitEvent(since, Kind.REFUSED, "TAP vbit-busy is busy").subject());
     }
 
     private static void pings(Namespace from, String address) {

@@ -62,12 +62,12 @@ public final class Burst extends Apart {
 
     /// Bytes that the guest wrote for the device.
     public long readable(int chain) {
-        return sum(first(chain), firstWritable(chain));
+        return shape == READABLE ? length(chain) : sum(first(chain), firstWritable(chain));
     }
 
     /// Bytes that the device may write.
     public long writable(int chain) {
-        return sum(firstWritable(chain), first(chain + 1));
+        return shape == WRITABLE ? length(chain) : sum(firstWritable(chain), first(chain + 1));
     }
 
     private long sum(int from, int to) {
@@ -118,7 +118,7 @@ public final class Burst extends Apart {
 
     /// True for most bursts: each chain is one readable piece, and the range is in it.
     private boolean isInPiece(int chain, long at, long bytes) {
-        return shape == READABLE && (at | bytes) >= 0 && bytes <= length(chain) - at;
+        return shape == READABLE && isInside(at, bytes, chain);
     }
 
     private long offset(int piece) {
@@ -145,10 +145,28 @@ public final class Burst extends Apart {
         }
     }
 
+    /// Writes eight bytes as one big-endian number: far less work than `write` of so few.
+    public void writeLong(int chain, long at, long value) {
+        final int p = firstWritable(chain);
+        if (p < first(chain + 1) && isInside(at, Long.BYTES, p)) {
+            segment[p].set(BIG_ENDIAN, offset(p) + at, value);
+            return;
+        }
+        check(at, Long.BYTES, writable(chain));
+        for (int i = 0; i < Long.BYTES; i++) {
+            long in = at + i;
+            int q = p;
+            while (in >= length(q)) {
+                in -= length(q++);
+            }
+            segment[q].set(ValueLayout.JAVA_BYTE, offset(q) + in, (byte) (value >>> 8 * (Long.BYTES - 1 - i)));
+        }
+    }
+
     /// Copies into the writable part.
     public void write(int chain, long at, MemorySegment from, long fromOffset, long bytes) {
         int p = firstWritable(chain);
-        if (p < first(chain + 1) && at >= 0 && bytes >= 0 && bytes <= length(p) - at) {
+        if (p < first(chain + 1) && isInside(at, bytes, p)) {
             MemorySegment.copy(from, fromOffset, segment[p], offset(p) + at, bytes);
             return;
         }
@@ -168,6 +186,20 @@ public final class Burst extends Apart {
 
     /// Copies from one guest's chain to another's, once.
     public void copyTo(int chain, long at, Burst to, int toChain, long toAt, long bytes) {
+        final int p = first(chain);
+        final int q = to.firstWritable(toChain);
+        if (p < firstWritable(chain) && isInside(at, bytes, p) && q < to.first(toChain + 1) && to.isInside(toAt, bytes, q)) {
+            MemorySegment.copy(segment[p], offset(p) + at, to.segment[q], to.offset(q) + toAt, bytes);
+        } else {
+            copyAcross(chain, at, to, toChain, toAt, bytes);
+        }
+    }
+
+    private boolean isInside(long at, long bytes, int piece) {
+        return (at | bytes) >= 0 && bytes <= length(piece) - at;
+    }
+
+    private void copyAcross(int chain, long at, Burst to, int toChain, long toAt, long bytes) {
         check(at, bytes, readable(chain));
         int p = first(chain);
         while (bytes > 0) {

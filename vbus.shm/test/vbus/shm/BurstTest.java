@@ -140,6 +140,22 @@ class BurstTest {
         });
     }
 
+    @Test
+    void shouldWriteALongOverEveryCutAndNothingElse() {
+        final int bytes = 12;
+        final long value = 0x8102_0304_f506_0708L; // some bytes are negative
+        final Burst burst = new Burst(1, 3);
+        everywhere(bytes, (i, j) -> {
+            for (int at = 0; at <= bytes - 8; at++) {
+                burst.clear();
+                final MemorySegment memory = cut(burst, new byte[bytes], i, j, true);
+                burst.close(0);
+                burst.writeLong(0, at, value);
+                assertArrayEquals(ByteBuffer.allocate(bytes + 4 * GAP).putLong(at, value).array(), joined(memory, bytes, i, j));
+            }
+        });
+    }
+
     @ParameterizedTest
     @CsvSource({"-1, 1", "0, 11", "10, 1", "11, 0", "5, -1", "9223372036854775807, 1", "1, 9223372036854775807", "-1, 0",
         "-9223372036854775808, 8"})
@@ -170,6 +186,10 @@ class BurstTest {
         burst.close(0);
 
         assertThrows(IndexOutOfBoundsException.class, () -> burst.readLong(0, at));
+        burst.clear();
+        cut(burst, content(BYTES, 0), 4, 6, true);
+        burst.close(0);
+        assertThrows(IndexOutOfBoundsException.class, () -> burst.writeLong(0, at, 1));
     }
 
     @Test

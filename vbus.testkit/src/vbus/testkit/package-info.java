@@ -8,6 +8,8 @@
 ///     ├─ VhostWire    messages and descriptors over the socket, well-formed or not
 ///     ├─ GuestRam     memory in a memfd, under a guest address and a front-end's address
 ///     └─ VhostQueue   one virtqueue with its eventfds, driven or written by hand
+///   Namespace: a Linux host of a test's own, with TAPs, addresses and programs
+///     └─ Command      a program that runs beside a test
 /// ```
 @Export
 @Version("1.0.0")

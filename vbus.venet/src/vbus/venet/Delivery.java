@@ -7,6 +7,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import vbus.venet.capture.Capture;
 import vbus.venet.offload.Checksum;
 import vbus.venet.offload.Offload;
 import vbus.venet.offload.Segmenter;
@@ -106,15 +107,30 @@ final class Delivery {
         return shifted;
     }
 
+    /// Shows a frame that was delivered, with the tag that it got; what an offload left undone is shown as its sender left it.
+    void capture(Capture to, int port, FrameBurst frames, int i, int tag) {
+        if (tag == AS_IT_IS) {
+            to.frame(port, false, frames.bytes, i, frames.at[i], frames.length[i]);
+        } else {
+            to.frame(port, false, whole, 0, readWhole(frames, i, tag));
+        }
+    }
+
     /// The receiver can not take what the sender asks for: the switch does it.
     private Drop software(FrameBurst frames, int i, Receiver to, int tag) {
+        final int length = readWhole(frames, i, tag);
+        final Offload offload = moved(frames.offload[i], length - frames.length[i]);
+        return offload.gso == Offload.NONE ? sum(length, offload, to) : cut(length, offload, to);
+    }
+
+    /// Reads a frame into private memory, with another tag if it has to be; its number of bytes then.
+    private int readWhole(FrameBurst frames, int i, int tag) {
         final int from = tag == AS_IT_IS ? 0 : headBytes(frames, i);
         final int now = tag == AS_IT_IS ? 0 : writeHead(frames, i, tag);
         final int length = frames.length[i] - from + now;
         MemorySegment.copy(head, 0, whole, 0, now);
         frames.bytes.read(i, frames.at[i] + from, whole, now, length - now);
-        final Offload offload = moved(frames.offload[i], now - from);
-        return offload.gso == Offload.NONE ? sum(length, offload, to) : cut(length, offload, to);
+        return length;
     }
 
     private Drop sum(int length, Offload offload, Receiver to) {

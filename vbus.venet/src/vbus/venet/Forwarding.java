@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import vbus.shm.Fault;
 import vbus.shm.Ring;
+import vbus.venet.capture.Capture;
+import vbus.venet.capture.Captures;
 
 /// The switch's data plane: learns where stations are, and copies each frame once to each port that shall have it.
 ///
@@ -25,6 +27,7 @@ final class Forwarding {
     private final PortChanges changes;
     private final LongSupplier seconds;
     private final LongSupplier nanos;
+    private final Captures captures;
     private volatile PortChanges.Plan plan = PortChanges.Plan.of();
     private PortChanges.Plan current = plan;
     private Port[] seen = current.ports();
@@ -33,10 +36,13 @@ final class Forwarding {
     private long now;
     private long time; // in nanoseconds, where somebody has limits
     private long notLearned;
+    private Capture capture; // of the burst; null while nobody captures
 
     /// @param seconds a coarse clock, read once per burst
     /// @param nanos a clock for limits, read once per burst when there are any
-    Forwarding(MacTable<Port> table, LongSupplier seconds, LongSupplier nanos) {
+    /// @param captures asked once per burst
+    Forwarding(MacTable<Port> table, LongSupplier seconds, LongSupplier nanos, Captures captures) {
+        this.captures = captures;
         this.table = table;
         this.seconds = seconds;
         this.nanos = nanos;
@@ -71,17 +77,24 @@ final class Forwarding {
             time = nanos.getAsLong();
             from.policy().beginSending(time);
         }
+        capture = captures.capture();
         Fault.surface(); // an address that was not there is not learned: it may look like another station's
         for (int i = 0; i < n; i++) {
             forward(from, counters, i);
         }
         Fault.surface(); // a guest's memory that went away under a copy: then no ring has published anything, and the lane undoes all
+        if (capture != null) {
+            capture.settle();
+        }
         settle(transmit, n);
         return n;
     }
 
     /// The last burst may have been left by an error: the lane had all rings forget it, and so do the receivers.
     private void forgetInterrupted() {
+        if (capture != null) {
+            capture.forget(); // nothing, unless the burst did not come to its end
+        }
         while (touchedCount > 0) {
             touched[--touchedCount].forget();
         }
@@ -90,6 +103,9 @@ final class Forwarding {
     private void forward(Port from, Counters counters, int i) {
         changes.nextFrame();
         Drop why = frames.drop[i];
+        if (capture != null && why == null) {
+            capture.frame(from.number(), true, frames.bytes, i, frames.at[i], frames.length[i]); // whatever the rules say of it
+        }
         if (why == null && !from.isOpen()) {
             why = Drop.SENT_WHILE_DOWN;
         }
@@ -221,6 +237,9 @@ final class Forwarding {
         }
         if (why == null) {
             to.policy().delivered(frames.length[i]);
+            if (capture != null) {
+                delivery.capture(capture, to.number(), frames, i, tag);
+            }
         } else if (!why.isSenders()) {
             receiver.counters.drop(why);
         } else if (sender != null) {
@@ -265,7 +284,7 @@ final class Forwarding {
     /// Adds the table's entries, for display. No work runs meanwhile.
     void addresses(List<StationView> to) {
         table.each(seconds.getAsLong(), (station, port, age) -> to.add(new StationView(Mac.text(MacTable.mac(station)),
-            MacTable.vlan(station), port.name(), port.session.bus(), Math.max(0, age), age < 0)));
+            MacTable.vlan(station), port.label(), port.session.bus(), Math.max(0, age), age < 0)));
     }
 
     /// Addresses in the table, for display.

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import vbus.api.Device;
 import vbus.api.DeviceInterface;
@@ -13,6 +16,7 @@ import vbus.api.DeviceLane;
 import vbus.api.Session;
 import vbus.api.Status;
 import vbus.api.VbusException;
+import vbus.venet.capture.Captures;
 import vbus.venet.protocol.VirtioNet;
 import vbus.venet.protocol.VirtualEthernet;
 
@@ -31,6 +35,7 @@ final class LearningSwitch implements Device {
     private final Forwarding forwarding;
     private final Uplinks uplinks = new Uplinks(this);
     private final SwitchSettings settings;
+    private final Captures captures;
     private Rulebook rules;
 
     /// A switch that knows up to `maxAddresses` stations, and forgets those it did not hear of for `ageingSeconds`.
@@ -42,13 +47,15 @@ final class LearningSwitch implements Device {
 
     /// The same with an MTU of 68 to 9000 bytes.
     LearningSwitch(int maxAddresses, int ageingSeconds, int mtu, LongSupplier seconds) {
-        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime);
+        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime, new Captures("", _ -> { }));
     }
 
     /// A switch with settings for all its ports. @param nanos a clock for limits
-    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
+    /// @param captures told of its ports, and asked by its lane
+    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos, Captures captures) {
         this.settings = settings;
-        forwarding = new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos);
+        this.captures = captures;
+        forwarding = new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos, captures);
         rules = new Rulebook(settings, List.of());
     }
 
@@ -96,9 +103,22 @@ final class LearningSwitch implements Device {
     synchronized void add(Port port) {
         port.rules(rules.of(port));
         final Port[] now = forwarding.ports();
+        name(port, now);
         final Port[] next = Arrays.copyOf(now, now.length + 1);
         next[now.length] = port;
         forwarding.ports(next);
+    }
+
+    /// Tells it from the others, by the smallest number that is free.
+    private void name(Port port, Port[] others) {
+        final Set<Integer> numbers = Stream.of(others).map(Port::number).collect(Collectors.toSet());
+        final Set<String> labels = Stream.of(others).map(Port::label).collect(Collectors.toSet());
+        String label = port.name();
+        for (int i = 2; labels.contains(label); i++) {
+            label = port.name() + "-" + i;
+        }
+        port.known(IntStream.iterate(0, n -> n + 1).filter(n -> !numbers.contains(n)).findFirst().getAsInt(), label);
+        captures.opened(port.number(), label);
     }
 
     /// The guest's address: always the same for a guest on a bus, unless another port has it.
@@ -125,7 +145,11 @@ final class LearningSwitch implements Device {
     }
 
     synchronized void remove(Port port) {
-        forwarding.ports(Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new));
+        final Port[] left = Stream.of(forwarding.ports()).filter(p -> p != port).toArray(Port[]::new);
+        if (left.length < forwarding.ports().length) {
+            forwarding.ports(left);
+            captures.closed(port.number());
+        }
     }
 
     /// The most that a frame may carry behind its ethernet header and tag, in bytes, unless it is to be segmented.

@@ -28,6 +28,8 @@ abstract class Port implements Connection {
     final long mac;
     private final LearningSwitch lan;
     private final QueuePair[] pairs;
+    private int number;
+    private String label = "";
     private long[] restored = NONE;
     private volatile FrameCodec codec;
     private volatile Receiver[] receivers = DOWN;
@@ -64,6 +66,20 @@ abstract class Port implements Connection {
     /// What users call it: its guest's name, or an uplink's.
     String name() {
         return session.guest();
+    }
+
+    /// Its number on the switch, small and of its own, and what people tell it from others by: its name, unless another port has that.
+    final void known(int portNumber, String portLabel) {
+        number = portNumber;
+        label = portLabel;
+    }
+
+    final int number() {
+        return number;
+    }
+
+    final String label() {
+        return label;
     }
 
     /// True when it leads out of the switch, and to no guest.
@@ -211,7 +227,7 @@ abstract class Port implements Connection {
 
     /// What people see.
     final PortView view() {
-        return new PortView(name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(), rules.byName(), counters().byName(),
+        return new PortView(label, name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(), rules.byName(), counters().byName(),
             Stream.of(pairs).filter(QueuePair::isWhole).map(p -> p.counters.byName()).toList());
     }
 }

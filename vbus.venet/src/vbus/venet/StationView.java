@@ -5,7 +5,7 @@ package vbus.venet;
 ///
 /// @param mac as people write it
 /// @param vlan 0 for that of transparent ports
-/// @param port name of the guest or uplink
+/// @param port where it was heard
 /// @param bus of the guest
 /// @param ageSeconds since its last frame, 0 for a fixed one
 /// @param fixed true when it was configured

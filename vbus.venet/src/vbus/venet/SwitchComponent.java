@@ -5,14 +5,20 @@ import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE
 import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -22,6 +28,11 @@ import vbus.api.Device;
 import vbus.api.DeviceInterface;
 import vbus.api.DeviceLane;
 import vbus.api.DeviceModel;
+import vbus.api.view.Capturable;
+import vbus.api.view.Event;
+import vbus.api.view.Journal;
+import vbus.api.view.Tables;
+import vbus.venet.capture.Captures;
 import vbus.venet.protocol.VirtioNet;
 import vbus.venet.protocol.VirtualEthernet;
 
@@ -35,13 +46,34 @@ public final class SwitchComponent implements Device {
 
     private final String name;
     private final LearningSwitch lan;
+    private final Captures captures;
+    private final List<ServiceRegistration<?>> views = new ArrayList<>();
     private final Map<PortComponent, PortSetting> settings = new HashMap<>();
 
     /// Errors: IllegalArgumentException for a configuration that can not be served.
     @Activate
-    public SwitchComponent(Config config, Map<String, Object> properties) {
-        name = PortComponent.name(properties);
-        lan = new LearningSwitch(settings(config), () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()), System::nanoTime);
+    public SwitchComponent(Config config, Map<String, Object> properties, BundleContext context, @Reference Journal journal) {
+        this(config, PortComponent.name(properties), (name, message) -> journal.record(Event.Kind.LOG, name, message));
+        views.add(context.registerService(Capturable.class, captures, new Hashtable<>(Map.of(Capturable.DEVICE, name))));
+        views.add(context.registerService(Tables.class, new SwitchTables(name, lan), new Hashtable<>(Map.of(Tables.DEVICE, name))));
+    }
+
+    /// A switch of a program without a container, where nobody sees into it.
+    public SwitchComponent(Config config) {
+        this(config, "", (_, _) -> { });
+    }
+
+    private SwitchComponent(Config config, String name, BiConsumer<String, String> told) {
+        this.name = name;
+        captures = new Captures(name, message -> told.accept(name, message));
+        lan = new LearningSwitch(settings(config), () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()), System::nanoTime, captures);
+    }
+
+    /// The bus parked the ports before; files of captures are whole when this returns.
+    @Deactivate
+    void stop() {
+        views.forEach(ServiceRegistration::unregister);
+        captures.close();
     }
 
     /// A switch for plain programs, without a name: no port of it is configured.

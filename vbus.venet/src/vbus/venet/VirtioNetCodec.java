@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet;
 
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static vbus.venet.protocol.VirtioNet.BUFFERS_AT;
 import static vbus.venet.protocol.VirtioNet.HEADER_BYTES;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import vbus.shm.Burst;
 import vbus.venet.offload.Offload;
-import vbus.venet.protocol.VirtioNet;
 
 /// A header of 12 bytes is before each frame. A guest that negotiated no offload has its header ignored.
 /// @spec virtio 1.2, 5.1.6
 final class VirtioNetCodec implements FrameCodec {
 
-    private static final ValueLayout.OfShort SHORT = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final int GSO_ECN = 0x80;
-    private static final MemorySegment PLAIN = plain();
+    /// The header's last eight bytes begin here: segment size, checksum start and offset, buffers.
+    private static final int LAST_AT = HEADER_BYTES - Long.BYTES;
+    /// Of the header's first eight: that a checksum is to be completed, or any kind of segmentation.
+    private static final long ASKS = (long) Offload.NEEDS_CSUM << 56 | 0xffL << 48;
 
     private final OffloadRules rules;
     private final Offers takes;
     private final boolean reads;
-    private final byte[] bytes = new byte[HEADER_BYTES];
-    private final MemorySegment header = MemorySegment.ofArray(bytes);
 
     /// @param sends what the guest may ask for
     /// @param takes what the guest takes as it is
@@ -35,34 +29,30 @@ final class VirtioNetCodec implements FrameCodec {
         this.takes = takes;
     }
 
-    private static MemorySegment plain() {
-        final byte[] header = new byte[HEADER_BYTES];
-        header[BUFFERS_AT] = 1;
-        return MemorySegment.ofArray(header).asReadOnly();
-    }
-
     @Override
     public void open(FrameBurst frames) {
         for (int i = 0; i < frames.count(); i++) {
             final long length = frames.taken.readable(i) - HEADER_BYTES;
             frames.at[i] = HEADER_BYTES;
             frames.length[i] = (int) Math.min(Math.max(0, length), Integer.MAX_VALUE);
-            final Offload offload = frames.offload[i];
-            if (length < 0) {
-                frames.drop[i] = Drop.RUNT;
-            } else if (reads) {
-                read(frames.taken, i, offload);
-                frames.drop[i] = rules.check(offload, length);
-            } else {
-                offload.clear();
-                frames.drop[i] = length > rules.most() ? Drop.OVERSIZE : null;
-            }
+            frames.drop[i] = length < 0 ? Drop.RUNT : reads ? read(frames.taken, i, frames.offload[i], length)
+                : plain(frames.offload[i], length);
         }
     }
 
-    private static void read(Burst burst, int chain, Offload o) {
+    private Drop plain(Offload o, long length) {
+        o.clear();
+        return length > rules.most() ? Drop.OVERSIZE : null;
+    }
+
+    private Drop read(Burst burst, int chain, Offload o, long length) {
         final long first = burst.readLong(chain, 0); // flags, kind, header length, segment size, checksum start
-        final long last = burst.readLong(chain, 4); // from the segment size on
+        if ((first & ASKS) == 0) {
+            final Drop no = plain(o, length);
+            o.flags = (int) (first >>> 56) & Offload.DATA_VALID;
+            return no;
+        }
+        final long last = burst.readLong(chain, LAST_AT); // of which only what was not read yet is used
         final int kind = (int) (first >>> 48) & 0xff;
         o.gso = kind & ~GSO_ECN;
         o.flags = (int) (first >>> 56) & (Offload.NEEDS_CSUM | Offload.DATA_VALID)
@@ -71,6 +61,7 @@ final class VirtioNetCodec implements FrameCodec {
         o.segmentBytes = little(first >>> 16);
         o.checksumStart = little(first);
         o.checksumOffset = little(last >>> 16);
+        return rules.check(o, length);
     }
 
     private static int little(long bigEndian) {
@@ -84,18 +75,17 @@ final class VirtioNetCodec implements FrameCodec {
 
     @Override
     public void writeHead(Burst receive, int chain, Offload offload, int buffers) {
-        if (buffers == 1 && offload.isPlain() && offload.flags == 0) {
-            receive.write(chain, 0, PLAIN, 0, HEADER_BYTES);
+        if (offload.isPlain() && offload.flags == 0) {
+            receive.writeLong(chain, 0, 0);
+            receive.writeLong(chain, LAST_AT, little(buffers));
             return;
         }
-        bytes[0] = takes.checksum() ? (byte) (offload.flags & (Offload.NEEDS_CSUM | Offload.DATA_VALID)) : 0;
-        bytes[1] = (byte) (offload.gso | ((offload.flags & Offload.ECN) != 0 ? GSO_ECN : 0));
-        header.set(SHORT, VirtioNet.HEADER_LENGTH_AT, (short) offload.headerBytes);
-        header.set(SHORT, VirtioNet.SEGMENT_AT, (short) offload.segmentBytes);
-        header.set(SHORT, VirtioNet.CHECKSUM_START_AT, (short) offload.checksumStart);
-        header.set(SHORT, VirtioNet.CHECKSUM_OFFSET_AT, (short) offload.checksumOffset);
-        header.set(SHORT, BUFFERS_AT, (short) buffers);
-        receive.write(chain, 0, header, 0, HEADER_BYTES);
+        final long flags = takes.checksum() ? offload.flags & (Offload.NEEDS_CSUM | Offload.DATA_VALID) : 0;
+        final long kind = offload.gso | ((offload.flags & Offload.ECN) != 0 ? GSO_ECN : 0);
+        final long segment = little(offload.segmentBytes);
+        final long start = little(offload.checksumStart);
+        receive.writeLong(chain, 0, flags << 56 | kind << 48 | (long) little(offload.headerBytes) << 32 | segment << 16 | start);
+        receive.writeLong(chain, LAST_AT, segment << 48 | start << 32 | (long) little(offload.checksumOffset) << 16 | little(buffers));
     }
 
     @Override

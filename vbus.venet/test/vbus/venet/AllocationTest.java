@@ -17,6 +17,7 @@ class AllocationTest {
 
     private static final int ROUNDS = 2_000;
     private static final int FRAMES = 32;
+    private static final int TRIES = 3;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final FakeLane lane = new FakeLane();
@@ -57,11 +58,14 @@ class AllocationTest {
             assertTrue(burst.getAsBoolean());
         }
 
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < ROUNDS; i++) {
-            assertTrue(burst.getAsBoolean());
+        long bytes = Long.MAX_VALUE;
+        for (int t = 0; t < TRIES && bytes >= ROUNDS; t++) { // a compiler that changes its mind allocates too, but not each time
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                assertTrue(burst.getAsBoolean());
+            }
+            bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
 
         // less than a byte for each burst: the JVM's own noise, not one object
         assertTrue(bytes < ROUNDS, bytes + " bytes for " + ROUNDS * FRAMES + " frames");

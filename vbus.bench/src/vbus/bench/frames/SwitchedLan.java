@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.bench.frames;
 
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import vbus.api.Device;
 import vbus.api.Work;
 import vbus.bench.ring.Message;
-import vbus.venet.SwitchComponent;
 
 /// Stations on the real switch, which it has as the bus has it: a [Device], configured as it is when nothing is said.
 final class SwitchedLan implements Lan {
@@ -23,7 +21,7 @@ final class SwitchedLan implements Lan {
     private final Work[] works;
 
     SwitchedLan(Scene scene) {
-        final Device lan = device();
+        final Device lan = SwitchDevice.make();
         slots = scene.slots();
         burst = scene.burst();
         final long to = scene.receivers == 1 ? RECEIVER : FrameSource.BROADCAST;
@@ -40,13 +38,6 @@ final class SwitchedLan implements Lan {
         if (scene.receivers == 1) {
             introduce();
         }
-    }
-
-    /// A switch of the defaults of its configuration.
-    static Device device() {
-        final Class<SwitchComponent.Config> type = SwitchComponent.Config.class;
-        return new SwitchComponent(type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
-            (_, method, _) -> method.getDefaultValue())));
     }
 
     /// The receiver says where it is, so that the switch knows it.

@@ -150,8 +150,8 @@ public final class Tap implements AutoCloseable {
 
     // ---- data path: no allocation
 
-    /// Reads one frame with its header into `to`, which is native and has [#MAX_BYTES]. The result is the number of bytes, [#AGAIN] when none
-    /// waits, [#GONE], or another negated errno.
+    /// Reads one frame with its header into `to`, which is native and has [#MAX_BYTES]. The result is the number of bytes, [#AGAIN]
+    /// when none waits, [#GONE], or another negated errno.
     public int read(MemorySegment to) {
         try {
             return (int) Libc.orErrno((long) READ.invokeExact(reading, fd, to, to.byteSize()), reading);

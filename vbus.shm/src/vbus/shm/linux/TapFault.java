@@ -20,7 +20,8 @@ final class TapFault {
     /// Errors: IllegalArgumentException for a name that Linux does not take, or would take for the pattern of one.
     static void checkName(String name) {
         final int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        final boolean odd = name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':' || c == '%') || name.equals(".") || name.equals("..");
+        final boolean odd = name.equals(".") || name.equals("..")
+            || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':' || c == '%');
         if (bytes < 1 || bytes > InterfaceRequest.MAX_NAME_BYTES || odd) {
             throw new IllegalArgumentException("interface '%s': want a name of 1..%d bytes without spaces, '/', ':' and '%%'"
                 .formatted(name, InterfaceRequest.MAX_NAME_BYTES));
@@ -49,7 +50,8 @@ final class TapFault {
                 : "TAP %s is not there, and user %s may not make it: want it made by root: %s".formatted(name, user(), add);
             case ErrnoException.EBUSY -> "TAP %s is busy, another program has it open: end that, or take another: %s"
                 .formatted(name, "ip tuntap add dev NAME mode tap user " + user());
-            case ErrnoException.EINVAL -> "interface %s is there, but no TAP with one queue: want another name, or: %s".formatted(name, again);
+            case ErrnoException.EINVAL -> "interface %s is there, but no TAP with one queue: want another name, or: %s"
+                .formatted(name, again);
             default -> "TAP %s: want it made by root: %s".formatted(name, add);
         };
         return new IOException(message + " (" + why.getMessage() + ")", why);
@@ -57,7 +59,7 @@ final class TapFault {
 
     /// The interface can not be made what is wanted of it.
     static IOException setting(String name, String now, String wanted, ErrnoException why) {
-        return new IOException("TAP %s has %s, and user %s may not change it or it can not be so: want root to do: ip link set dev %s %s (%s)"
+        return new IOException("TAP %s has %s, and it can not be changed, or not by user %s: want root to do: ip link set dev %s %s (%s)"
             .formatted(name, now, user(), name, wanted, why.getMessage()), why);
     }
 
