@@ -47,11 +47,15 @@ final class LearningSwitch implements Device {
 
     /// The same with an MTU of 68 to 9000 bytes.
     LearningSwitch(int maxAddresses, int ageingSeconds, int mtu, LongSupplier seconds) {
-        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime, new Captures("", _ -> { }));
+        this(SwitchSettings.of(maxAddresses, ageingSeconds, mtu), seconds, System::nanoTime);
     }
 
-    /// A switch with settings for all its ports. @param nanos a clock for limits
-    /// @param captures told of its ports, and asked by its lane
+    /// A switch with settings for all its ports, where nobody captures. @param nanos a clock for limits
+    LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos) {
+        this(settings, seconds, nanos, new Captures("", _ -> { }));
+    }
+
+    /// The same. @param captures told of its ports, and asked by its lane
     LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos, Captures captures) {
         this.settings = settings;
         this.captures = captures;

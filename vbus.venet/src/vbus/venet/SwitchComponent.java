@@ -76,11 +76,6 @@ public final class SwitchComponent implements Device {
         captures.close();
     }
 
-    /// A switch for plain programs, without a name: no port of it is configured.
-    public SwitchComponent(Config config) {
-        this(config, Map.of());
-    }
-
     private static SwitchSettings settings(Config config) {
         return new SwitchSettings(config.maxAddresses(), config.ageingSeconds(), config.mtu(),
             SwitchSettings.unconfigured(config.defaultVlan()),
