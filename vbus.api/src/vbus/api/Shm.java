@@ -30,8 +30,8 @@ public interface Shm {
     Ring ring(Direction direction);
 
     /// The IOQ in this memory, whose descriptors' addresses are offsets in `pool`, in bytes from its first. As `ring(direction)`,
-    /// and for as long as this is registered it is a ring over that pool. When the pool's registration ends before, every offset
-    /// is outside of it: the next buffer that the guest offers breaks the session.
+    /// and for as long as this is registered it is a ring over that pool. A descriptor that points outside of the pool is a chain
+    /// without a byte: a device completes it and goes on. When the pool's registration ends before, they all are.
     /// Errors: VbusException INVALID as for `ring(direction)`, for a virtqueue, for a pool that has a signal or is not registered
     /// with this session, and for a ring that is over other memory already; says why.
     Ring ring(Direction direction, Shm pool);

@@ -263,7 +263,7 @@ final class Lane implements AutoCloseable {
             boolean watched = each(LaneSource::watch);
             sleeping = true;
             VarHandle.fullFence(); // kick sets kicked, then looks at sleeping
-            boolean did = schedule.pass(); // what came before the kicks were on; a queue whose device can not go on is no reason to stay awake
+            boolean did = schedule.pass(); // what came before the kicks were on; a queue whose device can not go on keeps nobody awake
             if (watched && !did && !kicked && mailbox.isEmpty()) {
                 epoll.await(millisToSleep());
             }

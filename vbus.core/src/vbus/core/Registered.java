@@ -119,7 +119,7 @@ final class Registered implements Shm, Channel.Registration {
             throw new VbusException(Status.INVALID, "shm %d has no signal: a ring needs one".formatted(id));
         }
         try {
-            IoqRing made = new IoqRing(memory, direction, buffers, guest);
+            IoqRing made = new IoqRing(memory, direction, buffers, guest, buffers != session.member.memory());
             Fault.surface(); // not in the device's code
             return made;
         } catch (IllegalArgumentException e) {

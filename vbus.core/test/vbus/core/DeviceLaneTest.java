@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// length: every way of it side by side, with the same fixtures
 package vbus.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -163,6 +163,23 @@ public final class Burst extends Apart {
         }
     }
 
+    /// Copies out of the writable part what the guest wrote there before: a descriptor that it lends for the device to fill in.
+    public void peek(int chain, long at, MemorySegment to, long toOffset, long bytes) {
+        check(at, bytes, writable(chain));
+        int p = firstWritable(chain);
+        while (bytes > 0) {
+            if (at >= length(p)) {
+                at -= length(p++);
+                continue;
+            }
+            long n = Math.min(bytes, length(p) - at);
+            MemorySegment.copy(segment[p], offset(p) + at, to, toOffset, n);
+            at += n;
+            toOffset += n;
+            bytes -= n;
+        }
+    }
+
     /// Copies into the writable part.
     public void write(int chain, long at, MemorySegment from, long fromOffset, long bytes) {
         int p = firstWritable(chain);

@@ -30,6 +30,7 @@ public final class IoqRing extends Apart implements Ring {
     private final Direction direction;
     private final GuestMemory memory;
     private final Signal signal;
+    private final boolean lenient;
     private final int count;
     private final HeldBack completions;
     private int take; // position of the next to take; behind it lie `taken` held ones, and behind those `pending` completed ones
@@ -42,6 +43,13 @@ public final class IoqRing extends Apart implements Ring {
     /// Attaches to the formatted ring in `ring`, whose descriptors point into `memory`.
     /// Errors: IllegalArgumentException when magic, version, count, size or an index is wrong.
     public IoqRing(MemorySegment ring, Direction direction, GuestMemory memory, Doorbell guest) {
+        this(ring, direction, memory, guest, false);
+    }
+
+    /// The same; where `lenient`, a descriptor that points outside `memory` is a chain without a byte, and breaks nothing: the device
+    /// tells by the length, and completes it.
+    public IoqRing(MemorySegment ring, Direction direction, GuestMemory memory, Doorbell guest, boolean lenient) {
+        this.lenient = lenient;
         count = Ioq.attach(ring);
         this.ring = ring;
         this.direction = direction;
@@ -88,7 +96,10 @@ public final class IoqRing extends Apart implements Ring {
                 }
                 break;
             }
-            if (wrong != null) {
+            if (wrong != null && lenient) {
+                burst.abandon(); // a part of it may have been there
+                burst.open();
+            } else if (wrong != null) {
                 return broken("descriptor " + at + ": " + wrong);
             }
             burst.close(at);
@@ -116,6 +127,11 @@ public final class IoqRing extends Apart implements Ring {
             return false;
         }
         return true;
+    }
+
+    @Override
+    public long cookie(Burst burst, int chain) {
+        return ring.get(LONG, IoqLayout.descriptor(burst.token(chain)) + IoqLayout.COOKIE);
     }
 
     @Override

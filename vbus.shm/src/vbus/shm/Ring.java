@@ -27,6 +27,12 @@ public interface Ring {
     /// Takes up to `max` chains into `burst`, replacing what it held; their number, 0 when none waits, or [#BROKEN].
     int take(Burst burst, int max);
 
+    /// The guest's own word for a chain that was taken and not completed, as it is now: for devices whose ABI hands it back in other
+    /// places. Only an IOQ's descriptors carry one; 0 on other rings.
+    default long cookie(Burst burst, int chain) {
+        return 0;
+    }
+
     /// Gives back the last `chains` that were taken since the last `publish` and not completed: the next `take` starts with them.
     void untake(int chains);
 

@@ -215,4 +215,41 @@ class IoqRingTest {
 
         assertThrows(IllegalArgumentException.class, () -> Ioq.format(memory, count));
     }
+
+    @Test
+    void shouldTellTheCookieAndShowWhatTheGuestWroteInALentBuffer() {
+        IoqDriver driver = driver(Direction.FROM_DEVICE);
+        IoqRing device = device(Direction.FROM_DEVICE);
+        guest.memory.segment(TestGuest.BASE, BYTES).set(java.lang.foreign.ValueLayout.JAVA_BYTE, 5, (byte) 0x5a);
+        offer(driver, 0x1122334455667788L, -1);
+        device.take(burst, COUNT);
+        MemorySegment copy = MemorySegment.ofArray(new byte[3]);
+
+        burst.peek(0, 4, copy, 1, 2);
+
+        assertArrayEquals(new byte[] {0, 0, 0x5a}, copy.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+        assertEquals(0x1122334455667788L, device.cookie(burst, 0));
+        assertEquals(-1, device.cookie(burst, 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> burst.peek(0, BYTES - 1, copy, 0, 2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void shouldTakeABufferOutsideTheMemoryForNothingWhereLenient(Direction direction) {
+        IoqDriver driver = driver(direction);
+        IoqRing device = new IoqRing(ring, direction, guest.memory, toDriver, true);
+        driver.offer(TestGuest.BASE, BYTES, 0);
+        driver.offer(-1, BYTES, 1);
+        driver.offer(TestGuest.BASE, BYTES, 2);
+        driver.publish();
+
+        assertEquals(COUNT, device.take(burst, COUNT));
+
+        for (int chain = 0; chain < COUNT; chain++) {
+            assertEquals(chain == 1 ? 0 : BYTES, burst.readable(chain) + burst.writable(chain));
+            device.complete(burst, chain, 0);
+        }
+        device.publish();
+        assertEquals(COUNT, driver.reap(cookies, lengths));
+    }
 }

@@ -112,7 +112,8 @@ final class Delivery {
         if (tag == AS_IT_IS) {
             to.frame(port, false, frames.bytes, i, frames.at[i], frames.length[i]);
         } else {
-            to.frame(port, false, whole, 0, readWhole(frames, i, tag));
+            final int from = headBytes(frames, i);
+            to.frame(port, false, head, writeHead(frames, i, tag), frames.bytes, i, frames.at[i] + from, frames.length[i] - from);
         }
     }
 
@@ -148,13 +149,14 @@ final class Delivery {
         if (segments < 0) {
             return OffloadRules.drop(segments);
         }
-        Drop no = null;
         for (int n = 0; n < segments; n++) {
-            final Drop why = write(segment, segmenter.next(segment, 0), to);
-            no = why == null ? no : why;
+            final Drop no = write(segment, segmenter.next(segment, 0), to);
+            if (no != null) {
+                return no; // what is left would find no place either: a guest may ask for a segment for each byte
+            }
         }
         to.counters.segmented++;
-        return no;
+        return null;
     }
 
     private Drop write(MemorySegment from, int length, Receiver to) {

@@ -31,7 +31,8 @@ enum Drop {
     RATE_LIMITED("to", "the receiver's port sends no more than its rate"),
     STACKED_TAG("to", "taking its tag off for the receiver would bring another one to light"),
     RESERVED("from", "its destination is an address that no bridge forwards, 01:80:c2:00:00:01 to 0f"),
-    MIRROR_PORT("from", "its sender's port gets copies of other ports' frames, and takes no part");
+    MIRROR_PORT("from", "its sender's port gets copies of other ports' frames, and takes no part"),
+    BAD_RECEIVE_DESCRIPTOR("to", "the receiver's next descriptor is wrong, or points outside its memory");
 
     private static final Drop[] ALL = values();
 

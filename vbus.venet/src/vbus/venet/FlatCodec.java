@@ -8,10 +8,17 @@ import vbus.venet.offload.Offload;
 final class FlatCodec implements FrameCodec {
 
     private final int most;
+    private final Offers takes;
 
     /// @param most bytes of a frame
     FlatCodec(int most) {
+        this(most, Offers.NONE);
+    }
+
+    /// @param takes what the guest takes as it is, where it receives otherwise
+    FlatCodec(int most, Offers takes) {
         this.most = most;
+        this.takes = takes;
     }
 
     @Override
@@ -19,7 +26,9 @@ final class FlatCodec implements FrameCodec {
         for (int i = 0; i < frames.count(); i++) {
             final long length = frames.taken.readable(i);
             frames.at[i] = 0;
+            frames.offload[i].clear(); // what another guest asked is not this one's
             frames.length[i] = (int) Math.min(length, Integer.MAX_VALUE);
+            frames.offload[i].clear(); // of an earlier burst, from a guest that may ask
             frames.drop[i] = length > most ? Drop.OVERSIZE : null;
         }
     }
@@ -34,6 +43,6 @@ final class FlatCodec implements FrameCodec {
 
     @Override
     public Offers takes() {
-        return Offers.NONE;
+        return takes;
     }
 }

@@ -23,6 +23,7 @@ final class Forwarding {
 
     private final FrameBurst frames = new FrameBurst();
     private final Delivery delivery = new Delivery();
+    private final Steering steering = new Steering();
     private final MacTable<Port> table;
     private final PortChanges changes;
     private final LongSupplier seconds;
@@ -86,7 +87,7 @@ final class Forwarding {
         if (capture != null) {
             capture.settle();
         }
-        settle(transmit, n);
+        settle(transmit, codec, n);
         return n;
     }
 
@@ -224,7 +225,7 @@ final class Forwarding {
         if (receivers.length == 0) {
             return false; // it went down just now
         }
-        final Receiver receiver = receivers[0];
+        final Receiver receiver = receivers[steering.pair(frames, i, receivers.length)];
         if (!receiver.begun()) {
             touched(receiver); // first, so that it is settled whatever happens
             receiver.begin(frames.count() - i);
@@ -257,7 +258,7 @@ final class Forwarding {
 
     /// Shows the burst to everybody. A guest's memory may go away even here: all others are settled first, and then the error goes on
     /// to the lane, who finds the guilty guest.
-    private void settle(Ring transmit, int n) {
+    private void settle(Ring transmit, FrameCodec codec, int n) {
         InternalError gone = null;
         while (touchedCount > 0) {
             final Receiver receiver = touched[--touchedCount];
@@ -270,6 +271,7 @@ final class Forwarding {
         }
         transmit.completeRead(frames.taken, 0, n);
         transmit.publish();
+        codec.completed(frames);
         if (gone != null) {
             throw gone;
         }

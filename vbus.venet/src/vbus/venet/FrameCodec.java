@@ -13,6 +13,9 @@ interface FrameCodec {
     /// elsewhere. What a guest wrote before its frame is read once, and checked.
     void open(FrameBurst frames);
 
+    /// The frames are done with, delivered or dropped, and their buffers are the guest's again.
+    default void completed(FrameBurst frames) { }
+
     /// Bytes before the frame in a receive buffer.
     int headBytes();
 

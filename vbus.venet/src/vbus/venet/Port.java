@@ -31,7 +31,6 @@ abstract class Port implements Connection {
     private int number;
     private String label = "";
     private long[] restored = NONE;
-    private volatile FrameCodec codec;
     private volatile Receiver[] receivers = DOWN;
     private volatile PortRules rules = PortRules.DEFAULT;
     private Policy policy = new Policy(PortRules.DEFAULT, null); // the lane's
@@ -51,11 +50,29 @@ abstract class Port implements Connection {
     /// Something of the snapshot that is the ABI's own.
     abstract long features();
 
-    /// How the guest's frames lie in its buffers, as was negotiated by now.
-    abstract FrameCodec codec();
+    /// How the guest's frames lie in the buffers of a pair, as was negotiated by now.
+    abstract FrameCodec codec(QueuePair pair);
 
-    /// Where frames for the guest go, into this ring.
-    abstract Receiver receiver(Ring ring, FrameCodec as, Counters counters);
+    /// Where frames for the guest go, into the pair's ring.
+    abstract Receiver receiver(QueuePair pair);
+
+    /// Pairs that are in use, when they are whole.
+    int pairs() {
+        return pairs.length;
+    }
+
+    /// The link went up or down.
+    void linkChanged() { }
+
+    /// Something of the snapshot that is the ABI's own, in words.
+    long[] words() {
+        return NONE;
+    }
+
+    /// How many of `budget` frames may be taken now. Threads: the lane's.
+    int room(int budget) {
+        return budget;
+    }
 
     /// Goes on from what an older version left; before the lane knows the port.
     void restore(PortSnapshot snapshot) {
@@ -107,14 +124,11 @@ abstract class Port implements Connection {
     }
 
     /// The ring is one of a pair; its direction is its place's.
-    final void ring(Shm shm, int pair, Direction direction) {
+    final void ring(Ring ring, int pair, Direction direction) {
         if (direction == Direction.FROM_DEVICE) {
-            pairs[pair].receive = shm.ring(direction);
+            pairs[pair].receive = ring;
         } else {
-            pairs[pair].transmit = shm.ring(direction);
-        }
-        if (wanted()) {
-            raise();
+            pairs[pair].transmit = ring;
         }
     }
 
@@ -129,9 +143,9 @@ abstract class Port implements Connection {
         }
     }
 
-    /// Pairs of queues that a guest may have.
-    final int maxPairs() {
-        return pairs.length;
+    /// One of the pairs of queues that a guest may have.
+    final QueuePair pair(int number) {
+        return pairs[number];
     }
 
     /// Raises the link with all pairs that are whole; false when the first is not.
@@ -139,10 +153,11 @@ abstract class Port implements Connection {
         if (!pairs[0].isWhole()) {
             return false;
         }
-        codec = codec();
-        final QueuePair[] whole = Stream.of(pairs).filter(QueuePair::isWhole).toArray(QueuePair[]::new);
-        receivers = Stream.of(whole).map(p -> receiver(p.receive, codec, p.counters)).toArray(Receiver[]::new);
+        final QueuePair[] whole = Stream.of(pairs).limit(pairs()).filter(QueuePair::isWhole).toArray(QueuePair[]::new);
+        Stream.of(whole).forEach(p -> p.codec = codec(p));
+        receivers = Stream.of(whole).map(this::receiver).toArray(Receiver[]::new);
         Stream.of(whole).forEach(this::serve);
+        linkChanged();
         return true;
     }
 
@@ -151,8 +166,13 @@ abstract class Port implements Connection {
         if (pair.served != pair.transmit) {
             final Ring ring = pair.transmit;
             pair.served = ring;
-            session.serve(ring, budget -> lan.forwarding().run(this, pair.counters, codec, ring, budget));
+            session.serve(ring, budget -> run(pair, ring, budget));
         }
+    }
+
+    private int run(QueuePair pair, Ring ring, int budget) {
+        final int room = room(budget);
+        return room > 0 ? lan.forwarding().run(this, pair.counters, pair.codec, ring, room) : 0;
     }
 
     /// Lowers the link. When this returns, no burst uses the rings to send to this guest.
@@ -160,6 +180,7 @@ abstract class Port implements Connection {
         if (up()) {
             receivers = DOWN;
             session.onLane(() -> { });
+            linkChanged();
         }
     }
 
@@ -170,7 +191,7 @@ abstract class Port implements Connection {
     @Override
     public final byte[] park() {
         final long[] stations = restored.length > 0 ? restored : lan.forwarding().stations(this);
-        return new PortSnapshot(wanted(), mac, features(), counters().values(), stations).bytes();
+        return new PortSnapshot(wanted(), mac, features(), counters().values(), stations, words()).bytes();
     }
 
     /// The lane forgets its stations at the next burst; the bus waits for the burst of this moment.
@@ -227,7 +248,8 @@ abstract class Port implements Connection {
 
     /// What people see.
     final PortView view() {
-        return new PortView(label, name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(), rules.byName(), counters().byName(),
+        return new PortView(label, name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(),
+            rules.byName(), counters().byName(),
             Stream.of(pairs).filter(QueuePair::isWhole).map(p -> p.counters.byName()).toList());
     }
 }

@@ -13,22 +13,28 @@ import vbus.api.VbusException;
 ///   0         1           2        8             16        18                 ..        + 2
 ///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
 ///   | format  | flags     | MAC    | accepted    | count   | counters, u64    | count   | addresses heard |
-///   | 1       | 1 link up | 6 bytes| features u64| c u16   | each             | a u16   | 6 bytes each    |
+///   | 1 or 2  | 1 link up | 6 bytes| features u64| c u16   | each             | a u16   | 6 bytes each    |
 ///   +---------+-----------+--------+-------------+---------+------------------+---------+-----------------+
+///   format 2 has more behind them: count w u16, at least 1, and words of the ABI's own, u64 each
 /// ```
 /// Flag 2 says that addresses have 8 bytes each, of which the first two are the VLAN: when one of them is in a VLAN.
-/// Big-endian. The time of the addresses is not kept: a resumed port counts as having just heard of them. The number of
+/// Big-endian. Format 1 is written when there are no words, so that an older version goes on from it. The time of the addresses is
+/// not kept: a resumed port counts as having just heard of them. The number of
 /// counters may differ between versions; anything else that changes asks for another format number.
 ///
 /// @param up the link is up, or goes up as soon as the rings are back
 /// @param mac of the guest
-/// @param features that a virtio driver accepted, else 0
+/// @param features that a virtio driver accepted; for `virtual-ethernet` see [Capabilities] and [VirtualEthernetPort]
 /// @param counters see [Counters#values]
 /// @param addresses of stations heard at this port, each [MacTable#station]
-record PortSnapshot(boolean up, long mac, long features, long[] counters, long[] addresses) {
+/// @param words events that wait for a place, see [EventQueue#words]
+record PortSnapshot(boolean up, long mac, long features, long[] counters, long[] addresses, long[] words) {
 
     /// Format of the bytes.
     static final int FORMAT = 1;
+
+    /// Format with words.
+    static final int FORMAT_WITH_WORDS = 2;
 
     /// The most addresses that a snapshot carries; what is left out is learned again. It bounds what the bus has to keep.
     static final int MAX_ADDRESSES = 1024;
@@ -36,11 +42,13 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
     private static final int MAX_COUNTERS = 256;
     private static final int UP = 1;
     private static final int WITH_VLANS = 2;
+    private static final int MAX_WORDS = 8192;
 
     byte[] bytes() {
         final boolean vlans = LongStream.of(addresses).anyMatch(a -> MacTable.vlan(a) != 0);
-        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + (vlans ? 8 : 6) * addresses.length);
-        b.put((byte) FORMAT).put((byte) ((up ? UP : 0) | (vlans ? WITH_VLANS : 0)));
+        final int more = words.length == 0 ? 0 : 2 + 8 * words.length;
+        final ByteBuffer b = ByteBuffer.allocate(20 + 8 * counters.length + (vlans ? 8 : 6) * addresses.length + more);
+        b.put((byte) (more == 0 ? FORMAT : FORMAT_WITH_WORDS)).put((byte) ((up ? UP : 0) | (vlans ? WITH_VLANS : 0)));
         putMac(b, mac);
         b.putLong(features).putShort((short) counters.length);
         for (long counter : counters) {
@@ -53,19 +61,25 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
             }
             putMac(b, MacTable.mac(address));
         }
+        if (more > 0) {
+            b.putShort((short) words.length);
+            for (long word : words) {
+                b.putLong(word);
+            }
+        }
         return b.array();
     }
 
     /// Reads what a version of this bundle wrote.
     /// Errors: VbusException INVALID for another format, or bytes that end too early or too late.
     static PortSnapshot of(byte[] bytes) {
-        if (bytes.length == 0 || bytes[0] != FORMAT) {
-            throw invalid("port snapshot of format %s: want format %d"
-                .formatted(bytes.length == 0 ? "'none'" : String.valueOf(bytes[0] & 0xff), FORMAT));
+        if (bytes.length == 0 || bytes[0] != FORMAT && bytes[0] != FORMAT_WITH_WORDS) {
+            throw invalid("port snapshot of format %s: want format %d or %d"
+                .formatted(bytes.length == 0 ? "'none'" : String.valueOf(bytes[0] & 0xff), FORMAT, FORMAT_WITH_WORDS));
         }
         final ByteBuffer b = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
         try {
-            final PortSnapshot snapshot = read(b);
+            final PortSnapshot snapshot = read(b, bytes[0] == FORMAT_WITH_WORDS);
             if (b.hasRemaining()) {
                 throw invalid("port snapshot of %d bytes: want %d".formatted(bytes.length, b.position()));
             }
@@ -75,7 +89,7 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
         }
     }
 
-    private static PortSnapshot read(ByteBuffer b) {
+    private static PortSnapshot read(ByteBuffer b, boolean withWords) {
         final int flags = b.get();
         final long mac = getMac(b);
         final long features = b.getLong();
@@ -88,7 +102,14 @@ record PortSnapshot(boolean up, long mac, long features, long[] counters, long[]
             final int vlan = (flags & WITH_VLANS) == 0 ? VlanRules.UNAWARE : vlan(b.getShort() & 0xffff);
             addresses[i] = MacTable.station(vlan, getMac(b));
         }
-        return new PortSnapshot((flags & UP) != 0, mac, features, counters, addresses);
+        final long[] words = new long[withWords ? count(b, MAX_WORDS, "words") : 0];
+        if (withWords && words.length == 0) {
+            throw invalid("port snapshot of format %d with 0 words: want at least 1".formatted(FORMAT_WITH_WORDS));
+        }
+        for (int i = 0; i < words.length; i++) {
+            words[i] = b.getLong();
+        }
+        return new PortSnapshot((flags & UP) != 0, mac, features, counters, addresses, words);
     }
 
     private static int vlan(int vlan) {

@@ -12,6 +12,8 @@ final class QueuePair {
     final Counters counters = new Counters();
     Ring receive;
     Ring transmit;
+    /// How frames lie in its rings.
+    volatile FrameCodec codec;
     /// The transmit ring that the lane serves.
     Ring served;
 

@@ -24,7 +24,8 @@ abstract class Receiver {
     static final int FEW_PIECES = 144;
 
     private static final int MOST_KEPT = 16;
-    private static final int MOST = FrameBurst.MOST + MOST_KEPT;
+    private static final int MOST_FOR_A_FRAME = 64; // the longest takes 43 of 1536 bytes, as Linux's driver lends them
+    private static final int MOST = MOST_FOR_A_FRAME + MOST_KEPT;
     private static final int LEAST_RING = 128;
     private static final int URGENT = 4;
 
@@ -78,6 +79,11 @@ abstract class Receiver {
         return taken - kept;
     }
 
+    /// True when there is a buffer for the next frame.
+    final boolean hasBuffer() {
+        return filled < usable() || takeMore() && filled < usable();
+    }
+
     /// True when nothing more than what is at hand fits into a burst.
     final boolean isFull() {
         return taken - filled == MOST;
@@ -127,13 +133,20 @@ abstract class Receiver {
         if (filled < taken) {
             ring.untake(taken - filled);
         }
+        publishOthers();
         ring.publish();
     }
+
+    /// Publishes what else the frames of a burst lie in.
+    void publishOthers() { }
 
     /// Forgets a burst that was left by an error, which the lane had the ring forget.
     final void forget() {
         begun = false;
     }
+
+    /// Says in a buffer that goes back unused that it is, where the ABI asks for more than a length of 0.
+    void returned(int chain) { }
 
     /// Returns all buffers with length 0. At most a ring full: a guest that lends new ones meanwhile keeps them.
     ///
@@ -147,6 +160,7 @@ abstract class Receiver {
                 break;
             }
             for (int chain = 0; chain < n; chain++) {
+                returned(chain);
                 ring.complete(burst, chain, 0);
             }
             left -= n;

@@ -3,13 +3,10 @@ package vbus.venet;
 
 import java.lang.foreign.MemorySegment;
 import vbus.api.DeviceLane;
-import vbus.api.Shm;
 import vbus.api.Status;
 import vbus.api.VbusException;
 import vbus.shm.Direction;
-import vbus.shm.Ring;
 import vbus.venet.offload.Offload;
-import vbus.venet.protocol.VirtioNet;
 
 /// The switch's port of an uplink: its frames have the header of virtio-net, and its link is up while it is plugged.
 ///
@@ -54,8 +51,9 @@ final class UplinkPort extends Port {
     /// Lets frames through, both ways.
     void plug() {
         used = lane.use(uplink.toOutside());
-        ring(new Queue(VirtioNet.RX, uplink.toOutside()), 0, Direction.FROM_DEVICE);
-        ring(new Queue(VirtioNet.TX, uplink.fromOutside()), 0, Direction.TO_DEVICE);
+        ring(uplink.toOutside(), 0, Direction.FROM_DEVICE);
+        ring(uplink.fromOutside(), 0, Direction.TO_DEVICE);
+        raise();
         lane.watch(uplink.fd());
     }
 
@@ -65,40 +63,6 @@ final class UplinkPort extends Port {
         lane.unwatch(uplink.fd());
         ends.end();
         used.close();
-    }
-
-    /// An uplink's ring, in the shape of a guest's registration.
-    private record Queue(int id, Ring ring) implements Shm {
-
-        @Override
-        public int priority() {
-            return 0;
-        }
-
-        @Override
-        public boolean signalled() {
-            return true;
-        }
-
-        @Override
-        public MemorySegment memory() {
-            throw new VbusException(Status.INVALID, "an uplink's ring is no pool");
-        }
-
-        @Override
-        public Ring ring(Direction direction) {
-            return ring;
-        }
-
-        @Override
-        public Ring ring(Direction direction, Shm pool) {
-            throw new VbusException(Status.INVALID, "an uplink has no pool");
-        }
-    }
-
-    @Override
-    boolean isUplink() {
-        return true;
     }
 
     @Override
@@ -117,12 +81,12 @@ final class UplinkPort extends Port {
     }
 
     @Override
-    FrameCodec codec() {
+    FrameCodec codec(QueuePair pair) {
         return new VirtioNetCodec(offers, offers, most);
     }
 
     @Override
-    Receiver receiver(Ring ring, FrameCodec as, Counters counters) {
-        return new BufferReceiver(ring, this, as, counters, false);
+    Receiver receiver(QueuePair pair) {
+        return new BufferReceiver(pair.receive, this, pair.codec, pair.counters, false);
     }
 }

@@ -15,7 +15,6 @@ import vbus.api.Status;
 import vbus.api.VbusException;
 import vbus.api.VirtioCalls;
 import vbus.shm.Direction;
-import vbus.shm.Ring;
 import vbus.venet.protocol.VirtioNet;
 
 /// A port of a guest that speaks `virtio-net`: a header before each frame, and a link that is up while both queues are there.
@@ -97,11 +96,16 @@ final class VirtioNetPort extends Port {
     @Override
     public void shm(Shm shm) {
         switch (shm.id()) {
-            case VirtioNet.RX -> ring(shm, 0, Direction.FROM_DEVICE);
-            case VirtioNet.TX -> ring(shm, 0, Direction.TO_DEVICE);
+            case VirtioNet.RX -> ring(shm, Direction.FROM_DEVICE);
+            case VirtioNet.TX -> ring(shm, Direction.TO_DEVICE);
             default -> throw invalid("shm id %d: want %d (receive queue) or %d (transmit queue)"
                 .formatted(shm.id(), VirtioNet.RX, VirtioNet.TX));
         }
+    }
+
+    private void ring(Shm shm, Direction direction) {
+        ring(shm.ring(direction), 0, direction);
+        raise();
     }
 
     @Override
@@ -110,13 +114,13 @@ final class VirtioNetPort extends Port {
     }
 
     @Override
-    FrameCodec codec() {
+    FrameCodec codec(QueuePair pair) {
         return new VirtioNetCodec(VirtioNetFeatures.sends(accepted), VirtioNetFeatures.takes(accepted), most);
     }
 
     @Override
-    Receiver receiver(Ring ring, FrameCodec as, Counters counters) {
-        return new BufferReceiver(ring, this, as, counters, (accepted & VirtioNet.F_MRG_RXBUF) != 0);
+    Receiver receiver(QueuePair pair) {
+        return new BufferReceiver(pair.receive, this, pair.codec, pair.counters, (accepted & VirtioNet.F_MRG_RXBUF) != 0);
     }
 
     @Override

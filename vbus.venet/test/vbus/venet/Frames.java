@@ -52,6 +52,34 @@ final class Frames {
         return text + new String(frame, at + 2, frame.length - at - 2, US_ASCII).trim();
     }
 
+    /// A TCP packet over IPv4 whose checksum field has the sum of the pseudo header only, as with `NEEDS_CSUM` at 34 + 16.
+    static byte[] tcp(long to, long from, int payload) {
+        final byte[] frame = frame(to, from, "", 54 + payload);
+        final ByteBuffer b = ByteBuffer.wrap(frame);
+        b.putShort(12, (short) 0x0800);
+        b.putShort(14, (short) 0x4500).putShort(16, (short) (40 + payload)).put(22, (byte) 64).put(23, (byte) 6);
+        b.putInt(26, 0x0a000001).putInt(30, 0x0a000002);
+        b.putShort(34, (short) 1000).putShort(36, (short) 2000).putInt(38, 1).put(46, (byte) 0x50).put(47, (byte) 0x10);
+        for (int i = 0; i < payload; i++) {
+            frame[54 + i] = (byte) (i * 31 + (i >> 8));
+        }
+        b.putShort(24, (short) ~sum(b, 14, 34, 0));
+        b.putShort(50, (short) sum(b, 26, 34, 6 + 20 + payload));
+        return frame;
+    }
+
+    /// The sum of 16-bit words in ones' complement.
+    static int sum(ByteBuffer b, int from, int to, int more) {
+        long sum = more;
+        for (int i = from; i < to; i++) {
+            sum += (i - from & 1) == 0 ? (b.get(i) & 0xff) << 8 : b.get(i) & 0xff;
+        }
+        while (sum > 0xffff) {
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
+        return (int) sum;
+    }
+
     static String text(byte[] frame, int headBytes) {
         return new String(frame, headBytes + HEADER, frame.length - headBytes - HEADER, US_ASCII).trim();
     }

@@ -158,7 +158,7 @@ class ParkTest {
     void shouldRefuseASnapshotOfAnotherFormatAndMakeNoPort() {
         Station a = station(Abi.VENET, 1);
         a.park();
-        a.session.snapshot[0] = 2;
+        a.session.snapshot[0] = 9;
 
         assertRefused(Status.INVALID, () -> a.open(young));
         assertEquals(List.of(), young.ports());

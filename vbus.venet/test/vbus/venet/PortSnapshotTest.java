@@ -22,7 +22,7 @@ class PortSnapshotTest {
         + "0002" + "0000000000000007" + "ffffffffffffffff" + "0001" + "020000000009";
 
     private static final PortSnapshot SNAPSHOT =
-        new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L});
+        new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L}, new long[0]);
 
     @Test
     void shouldWriteFormat1() {
@@ -44,7 +44,7 @@ class PortSnapshotTest {
     void shouldCarryTheVlansOfStations() {
         final long[] stations = {MacTable.station(0, 1), MacTable.station(4094, 0x0200_0000_0009L)};
 
-        final byte[] bytes = new PortSnapshot(false, MAC, 0, new long[0], stations).bytes();
+        final byte[] bytes = new PortSnapshot(false, MAC, 0, new long[0], stations, new long[0]).bytes();
 
         assertArrayEquals(stations, PortSnapshot.of(bytes).addresses());
         bytes[bytes.length - 8] = (byte) 0xff;
@@ -52,11 +52,24 @@ class PortSnapshotTest {
     }
 
     @Test
+    void shouldWriteWordsAsFormat2AndReadThem() {
+        byte[] bytes = new PortSnapshot(true, MAC, 0x1_0000_0020L, new long[] {7, -1}, new long[] {0x0200_0000_0009L}, new long[] {5, -2}).bytes();
+
+        assertEquals("02" + FORMAT_1.substring(2) + "0002" + "0000000000000005" + "fffffffffffffffe", HexFormat.of().formatHex(bytes));
+        assertArrayEquals(new long[] {5, -2}, PortSnapshot.of(bytes).words());
+    }
+
+    @Test
+    void shouldRefuseFormat2WithoutWords() {
+        assertRefused(Status.INVALID, () -> PortSnapshot.of(HexFormat.of().parseHex("02" + FORMAT_1.substring(2) + "0000")));
+    }
+
+    @Test
     void shouldNameTheFormatThatItDoesNotKnow() {
         byte[] bytes = SNAPSHOT.bytes();
         bytes[0] = 9;
 
-        assertEquals("port snapshot of format 9: want format 1",
+        assertEquals("port snapshot of format 9: want format 1 or 2",
             assertThrows(VbusException.class, () -> PortSnapshot.of(bytes)).getMessage());
     }
 
@@ -72,7 +85,7 @@ class PortSnapshotTest {
 
     @Test
     void shouldRefuseMoreAddressesThanItWouldWrite() {
-        var many = new PortSnapshot(true, MAC, 0, new long[0], new long[PortSnapshot.MAX_ADDRESSES + 1]);
+        var many = new PortSnapshot(true, MAC, 0, new long[0], new long[PortSnapshot.MAX_ADDRESSES + 1], new long[0]);
 
         assertRefused(Status.INVALID, () -> PortSnapshot.of(many.bytes()));
     }

@@ -32,7 +32,7 @@ public interface Capturable {
     /// Errors: IllegalArgumentException when no capture writes to it.
     CaptureView stop(Path file);
 
-    /// Captures that run, and those that ended by themselves and were not stopped; the oldest first.
+    /// Captures whose file is not whole yet, and those that ended by themselves and were not stopped; the oldest first.
     List<CaptureView> captures();
 
     /// What to capture, and where to.

@@ -32,7 +32,7 @@ public final class SwitchMeasurement implements Measurement {
     private static final List<Scene> ALLOCATING = List.of(Scene.IN_ORDER_64, Scene.VENET_64, Scene.FLOOD_64, Scene.MERGED_1500);
 
     /// A line without a bar: one way beside another.
-    private record Info(String name, Leg ours, Leg peer) { }
+    private record Beside(String name, Leg ours, Leg peer) { }
 
     @Override
     public String name() {
@@ -48,8 +48,10 @@ public final class SwitchMeasurement implements Measurement {
     public void run(Form form, Report report) throws Exception {
         try (Stand stand = new Stand(form.limits(), report::trial)) {
             report.conditions(form.limits(), stand.preempts());
-            report.line("one thread plays all guests, one is the lane; receivers copy out 64 bytes of each frame; rings of %d; %d ms count when"
-                .formatted(Scene.SIZE, QuietMillis.ITERATION_MILLIS) + " neither processor shared its core with the host's others");
+            report.line("one thread plays all guests, one is the lane; receivers copy out 64 bytes of each frame; rings of %d"
+                .formatted(Scene.SIZE));
+            report.line("%d ms count when neither processor shared its core with the host's others, at begin and end"
+                .formatted(QuietMillis.ITERATION_MILLIS));
             final Pace pace = stand.pace();
             final Leg ring = new RingLeg(QueueKind.SPLIT, Scene.SIZE, form.seconds(), pace);
             infos(form, report, stand, ring);
@@ -68,17 +70,18 @@ public final class SwitchMeasurement implements Measurement {
         final Pace pace = stand.pace();
         final Leg small = leg(Way.SWITCH, Scene.IN_ORDER_64, form, pace);
         final Leg copy = leg(Way.COPY, Scene.IN_ORDER_1500, form, pace);
-        final List<Info> infos = List.of(
-            new Info("info-switch-64-any-order-vs-ring", leg(Way.SWITCH, Scene.ANY_ORDER_64, form, pace), ring),
-            new Info("info-switch-64-linux-vs-ring", leg(Way.SWITCH, Scene.LINUX_64, form, pace), ring),
-            new Info("info-switch-64-ioq-vs-ring", leg(Way.SWITCH, Scene.VENET_64, form, pace), ring),
-            new Info("info-switch-64-virtio-to-venet", leg(Way.SWITCH, Scene.VIRTIO_TO_VENET_64, form, pace), small),
-            new Info("info-switch-64-venet-to-virtio", leg(Way.SWITCH, Scene.VENET_TO_VIRTIO_64, form, pace), small),
-            new Info("info-switch-64-flood-to-8", leg(Way.SWITCH, Scene.FLOOD_64, form, pace), small),
-            new Info("info-switch-1500-linux-vs-copy", leg(Way.SWITCH, Scene.LINUX_1500, form, pace), copy),
-            new Info("info-switch-1500-ioq-vs-copy", leg(Way.SWITCH, Scene.VENET_1500, form, pace), copy),
-            new Info("info-switch-1500-merged-vs-copy", leg(Way.SWITCH, Scene.MERGED_1500, form, pace), copy),
-            new Info("info-switch-gso-64k-vs-copy", leg(Way.SWITCH, Scene.GSO_64K, form, pace), leg(Way.COPY, Scene.GSO_64K, form, pace)));
+        final List<Beside> infos = List.of(
+            new Beside("info-switch-64-any-order-vs-ring", leg(Way.SWITCH, Scene.ANY_ORDER_64, form, pace), ring),
+            new Beside("info-switch-64-linux-vs-ring", leg(Way.SWITCH, Scene.LINUX_64, form, pace), ring),
+            new Beside("info-switch-64-ioq-vs-ring", leg(Way.SWITCH, Scene.VENET_64, form, pace), ring),
+            new Beside("info-switch-64-virtio-to-venet", leg(Way.SWITCH, Scene.VIRTIO_TO_VENET_64, form, pace), small),
+            new Beside("info-switch-64-venet-to-virtio", leg(Way.SWITCH, Scene.VENET_TO_VIRTIO_64, form, pace), small),
+            new Beside("info-switch-64-flood-to-8", leg(Way.SWITCH, Scene.FLOOD_64, form, pace), small),
+            new Beside("info-switch-1500-linux-vs-copy", leg(Way.SWITCH, Scene.LINUX_1500, form, pace), copy),
+            new Beside("info-switch-1500-ioq-vs-copy", leg(Way.SWITCH, Scene.VENET_1500, form, pace), copy),
+            new Beside("info-switch-1500-merged-vs-copy", leg(Way.SWITCH, Scene.MERGED_1500, form, pace), copy),
+            new Beside("info-switch-gso-64k-vs-copy", leg(Way.SWITCH, Scene.GSO_64K, form, pace),
+                leg(Way.COPY, Scene.GSO_64K, form, pace)));
         report.line("heats: everything once");
         final Map<Leg, Trial> figures = new Heats(stand::run, infos.stream().flatMap(i -> Stream.of(i.ours, i.peer)).distinct().toList())
             .run(HEATS);

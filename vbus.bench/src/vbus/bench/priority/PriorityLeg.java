@@ -38,7 +38,8 @@ record PriorityLeg(boolean loaded, int seconds, Consumer<PriorityLeg.Seen> told)
 
     @Override
     public double run() throws Exception {
-        try (Child bus = new Child(name(), PriorityProcess.class, Boolean.toString(loaded), WARM_MILLIS, Integer.toString(seconds * 1000))) {
+        try (Child bus = new Child(name(), PriorityProcess.class, Boolean.toString(loaded), WARM_MILLIS,
+            Integer.toString(seconds * 1000))) {
             final Seen seen = Seen.of(loaded, bus.await("figures"));
             told.accept(seen);
             return (loaded ? seen.p99Nanos : seen.p99Nanos + seen.burstNanos / 2) / 1e3;

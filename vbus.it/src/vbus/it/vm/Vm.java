@@ -11,6 +11,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -71,9 +72,18 @@ public final class Vm implements AutoCloseable {
     /// @param root the workspace, which holds `vbus.launch/vm`
     /// @param cidr the guest's address with the length of its prefix, as in `10.77.0.1/24`
     public static Vm boot(Path root, Path socket, String mac, String cidr, Path logFile) {
-        var command = List.of(root.resolve("vbus.launch/vm").toString(), "--console", "plain",
-                "--socket", socket.toAbsolutePath().toString(), "--mac", mac, "--ip", cidr,
-                "--timeout", Long.toString(LIFETIME.toSeconds()));
+        return boot(root, logFile, List.of("--socket", socket.toAbsolutePath().toString(), "--mac", mac, "--ip", cidr));
+    }
+
+    /// The same without a network card on a switch, but with what QEMU's own `options` give it.
+    public static Vm bootApart(Path root, Path logFile, List<String> options) {
+        return boot(root, logFile, Stream.concat(Stream.of("--no-net", "--"), options.stream()).toList());
+    }
+
+    private static Vm boot(Path root, Path logFile, List<String> words) {
+        var command = new ArrayList<>(List.of(root.resolve("vbus.launch/vm").toString(), "--console", "plain",
+                "--timeout", Long.toString(LIFETIME.toSeconds())));
+        command.addAll(words);
         try {
             Files.createDirectories(logFile.toAbsolutePath().getParent());
             Files.deleteIfExists(logFile);

@@ -9,7 +9,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// Why a TAP can not be used, in words that tell what to do about it.
+/// Why a TAP can not be used, in words that tell what to do about it. The errors have no cause: who shows the root of an error alone,
+/// as the journal does, is to show these words.
 @SuppressWarnings("restricted") // native access is what this package is for
 final class TapFault {
 
@@ -32,11 +33,11 @@ final class TapFault {
     static IOException device(String name, ErrnoException why) {
         return switch (why.errno()) {
             case ErrnoException.ENOENT -> new IOException("TAP %s: %s: want the kernel's module tun: modprobe tun"
-                .formatted(name, why.getMessage()), why);
+                .formatted(name, why.getMessage()));
             case ErrnoException.EACCES, ErrnoException.EPERM -> new IOException(
                 "TAP %s: %s: want it to be open to user %s: chmod 0666 /dev/net/tun, then ip tuntap add dev %s mode tap user %s"
-                    .formatted(name, why.getMessage(), user(), name, user()), why);
-            default -> new IOException("TAP %s: %s".formatted(name, why.getMessage()), why);
+                    .formatted(name, why.getMessage(), user(), name, user()));
+            default -> new IOException("TAP %s: %s".formatted(name, why.getMessage()));
         };
     }
 
@@ -54,13 +55,13 @@ final class TapFault {
                 .formatted(name, again);
             default -> "TAP %s: want it made by root: %s".formatted(name, add);
         };
-        return new IOException(message + " (" + why.getMessage() + ")", why);
+        return new IOException(message + " (" + why.getMessage() + ")");
     }
 
     /// The interface can not be made what is wanted of it.
     static IOException setting(String name, String now, String wanted, ErrnoException why) {
         return new IOException("TAP %s has %s, and it can not be changed, or not by user %s: want root to do: ip link set dev %s %s (%s)"
-            .formatted(name, now, user(), name, wanted, why.getMessage()), why);
+            .formatted(name, now, user(), name, wanted, why.getMessage()));
     }
 
     static String text(byte[] mac) {

@@ -2,6 +2,7 @@
 package vbus.venet.api;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// A guest's network device, ready for frames: a service for each, with the properties [#GUEST], [#BUS] and [#DEVICE].
@@ -39,8 +40,22 @@ public interface NetworkPort {
     /// The longest frame that it takes, in bytes, without check sequence.
     int maxFrameBytes();
 
-    /// True while frames can go both ways. Threads: any.
+    /// The longest packet that it takes with a [FrameOffload] that has it cut.
+    default int maxPacketBytes() {
+        return maxFrameBytes();
+    }
+
+    /// True while frames can go both ways; follows what the device tells. Threads: any.
     boolean linkUp();
+
+    /// Has `listener` run on the guest's thread when the link went up or down; null for nobody. Look at [#linkUp] once after this.
+    default void onLink(Runnable listener) { }
+
+    /// Its queues; none from a port that has only these verbs. The verbs of the port itself serve them all: frames of classes 4 to 7 go by the last one, others by
+    /// the first.
+    default List<NetworkQueue> queues() {
+        return List.of();
+    }
 
     /// Copies a frame into a transmit buffer; the device sees it with the next `flush`, or at the latest with the next frame
     /// that finds no buffer.
@@ -70,5 +85,12 @@ public interface NetworkPort {
     /// @param sendDropped frames that were not sent
     /// @param received frames
     /// @param receivedBytes bytes of them
-    record Statistics(long sent, long sentBytes, long sendDropped, long received, long receivedBytes) { }
+    record Statistics(long sent, long sentBytes, long sendDropped, long received, long receivedBytes) {
+
+        /// The sum with another's.
+        public Statistics plus(Statistics o) {
+            return new Statistics(sent + o.sent, sentBytes + o.sentBytes, sendDropped + o.sendDropped, received + o.received,
+                receivedBytes + o.receivedBytes);
+        }
+    }
 }

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet.driver;
 
-import vbus.api.driver.Block;
+import java.lang.foreign.MemorySegment;
 import vbus.shm.DriverRing;
 import vbus.venet.api.FrameHandler;
+import vbus.venet.api.FrameOffload;
+import vbus.venet.api.PacketHandler;
 
 /// The receive ring with its buffers, all lent to the device except while a handler looks at one.
 ///
 /// Threads: one lock for each burst, as the guest's thread looks at the ring when a signal comes, whoever receives. A handler
 /// runs under it.
-final class ReceiveQueue {
+abstract class ReceiveQueue {
 
-    private static final int BURST = 64;
+    static final int BURST = 64;
 
-    private final DriverRing ring;
-    private final Block buffers;
-    private final int bufferBytes;
+    final DriverRing ring;
+    /// Where `open` found a packet.
+    MemorySegment memory;
+    long at;
+    int size;
+    final FrameOffload offload = new FrameOffload();
+    private final SoftwareOffload software = new SoftwareOffload();
     private final long[] cookies = new long[BURST];
     private final int[] lengths = new int[BURST];
     private int next;
@@ -25,11 +31,19 @@ final class ReceiveQueue {
     private long received;
     private long receivedBytes;
 
-    /// @param buffers one of `bufferBytes` for each descriptor of the ring
-    ReceiveQueue(DriverRing ring, Block buffers, int bufferBytes) {
+    ReceiveQueue(DriverRing ring) {
         this.ring = ring;
-        this.buffers = buffers;
-        this.bufferBytes = bufferBytes;
+    }
+
+    /// Finds the packet in a buffer that came back with `length` written: sets `memory`, `at`, `size` and `offload`. False when there is
+    /// none, or the device says what can not be.
+    abstract boolean open(int buffer, int length);
+
+    /// Lends a buffer to the device; it is seen with `publish`.
+    abstract void lend(int buffer);
+
+    void publish() {
+        ring.publish();
     }
 
     /// Lends all buffers, once, before the link goes up: else the first frames find none.
@@ -37,38 +51,46 @@ final class ReceiveQueue {
         for (int buffer = 0; buffer < ring.size(); buffer++) {
             lend(buffer);
         }
-        ring.publish();
+        publish();
         ring.watch();
     }
 
-    private void lend(long buffer) {
-        ring.offer(buffers.address() + buffer * bufferBytes, bufferBytes, buffer);
-    }
-
-    /// Hands up to `max` frames to the handler; their number. Buffers that came back empty, as after a flush, are lent again and
-    /// do not count. When the handler fails its frame is lost, but not the buffer.
-    synchronized int receive(FrameHandler handler, int max) {
-        int frames = 0;
+    /// Hands up to `max` packets to one of two handlers; their number. Buffers that came back empty, as after a flush, are lent again
+    /// and do not count. When the handler fails its frame is lost, but not the buffer.
+    synchronized int receive(FrameHandler frames, PacketHandler packets, int max) {
+        int n = 0;
         try {
-            while (frames < max && waiting()) {
-                final long buffer = cookies[next];
+            while (n < max && waiting()) {
+                final int buffer = (int) cookies[next];
                 final int length = lengths[next++];
                 taken++;
                 try {
-                    if (length > 0 && length <= bufferBytes) { // a device that says more than it was lent is not believed
-                        frames++;
+                    if (open(buffer, length)) {
+                        n++;
                         received++;
-                        receivedBytes += length;
-                        handler.frame(buffers.memory(), buffer * bufferBytes, length);
+                        receivedBytes += size;
+                        hand(frames, packets);
                     }
                 } finally {
                     lend(buffer);
                 }
             }
         } finally {
-            ring.publish();
+            publish();
         }
-        return frames;
+        return n;
+    }
+
+    private void hand(FrameHandler frames, PacketHandler packets) {
+        if (packets != null) {
+            packets.packet(memory, at, size, offload);
+        } else if (offload.isPlain()) {
+            frames.frame(memory, at, size);
+        } else {
+            for (int left = software.begin(memory, at, size, offload); left > 0; left--) {
+                frames.frame(software.frame(), 0, software.next());
+            }
+        }
     }
 
     /// True when a buffer came back that no handler has seen: it is reaped already.

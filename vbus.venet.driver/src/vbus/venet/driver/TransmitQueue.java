@@ -1,58 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 package vbus.venet.driver;
 
+import static vbus.venet.protocol.VirtualEthernet.MAX_FRAME_BYTES;
+import static vbus.venet.protocol.VirtualEthernet.MIN_FRAME_BYTES;
+
 import java.lang.foreign.MemorySegment;
 import vbus.api.driver.Block;
 import vbus.shm.DriverRing;
+import vbus.venet.api.FrameOffload;
 
 /// The transmit ring with its buffers: a frame is copied into a free one, and the buffer is reclaimed when others run low, so
-/// that completions need no signal.
+/// that completions need no signal. With descriptors there are some large buffers, too.
 ///
+/// ```
+///   buffers   0 .. ring - 1: of 2 KiB      ring .. ring + large - 1: of 64 KiB, with descriptors only     cookie = number
+/// ```
 /// Threads: one at a time.
 final class TransmitQueue {
+
+    /// Large packets on their way at a time.
+    static final int LARGE = 16;
+    /// Bytes of a large buffer.
+    static final int LARGE_BYTES = SoftwareOffload.MOST_BYTES + 63 & -64;
 
     private static final int RECLAIM_BURST = 64;
 
     private final DriverRing ring;
-    private final Block buffers;
-    private final int bufferBytes;
+    private final Capabilities granted;
+    private final TransmitDescriptors descriptors;
+    private final Block small;
+    private final Block large;
+    private final int smallBytes;
+    private final SoftwareOffload software = new SoftwareOffload();
+    private final FrameOffload plain = new FrameOffload();
     private final int[] free;
+    private final int[] freeLarge = new int[LARGE];
     private final long[] cookies = new long[RECLAIM_BURST];
     private final int[] lengths = new int[RECLAIM_BURST];
     private final int low;
     private int freeCount;
+    private int freeLargeCount;
     private long sent;
     private long sentBytes;
     private long dropped;
 
-    /// @param buffers one of `bufferBytes` for each descriptor of the ring
-    TransmitQueue(DriverRing ring, Block buffers, int bufferBytes) {
+    /// @param descriptors null for flat frames
+    /// @param small one buffer of `smallBytes` for each descriptor of the ring
+    /// @param large [#LARGE] buffers; null without descriptors
+    TransmitQueue(DriverRing ring, Capabilities granted, TransmitDescriptors descriptors, Block small, int smallBytes, Block large) {
         this.ring = ring;
-        this.buffers = buffers;
-        this.bufferBytes = bufferBytes;
+        this.granted = granted;
+        this.descriptors = descriptors;
+        this.small = small;
+        this.smallBytes = smallBytes;
+        this.large = large;
         free = new int[ring.size()];
         low = ring.size() / 4;
         for (int buffer = ring.size() - 1; buffer >= 0; buffer--) {
             free[freeCount++] = buffer;
         }
+        for (int buffer = LARGE - 1; buffer >= 0 && large != null; buffer--) {
+            freeLarge[freeLargeCount++] = ring.size() + buffer;
+        }
         ring.unwatch();
     }
 
-    /// Copies and offers a frame; false when no buffer is free.
+    /// Copies and offers a plain frame; false when no buffer is free.
     boolean send(MemorySegment frame, long offset, int length) {
-        if (freeCount <= low) {
+        checkFrame(length);
+        return offer(frame, offset, length, plain);
+    }
+
+    /// Copies and offers a packet, or the frames that it becomes.
+    boolean send(MemorySegment packet, long offset, int length, FrameOffload offload) {
+        checkLength(length, offload.gso == FrameOffload.NONE ? MAX_FRAME_BYTES : SoftwareOffload.MOST_BYTES);
+        if (granted.sends(offload)) {
+            return offer(packet, offset, length, offload);
+        }
+        final int frames = software.begin(packet, offset, length, offload);
+        boolean all = frames > 0;
+        dropped += all ? 0 : 1;
+        for (int i = 0; i < frames; i++) {
+            final int bytes = software.next();
+            if (bytes > MAX_FRAME_BYTES) {
+                dropped++; // its segments are longer than a frame may be
+                all = false;
+            } else {
+                all &= offer(software.frame(), 0, bytes, plain);
+            }
+        }
+        return all;
+    }
+
+    /// Errors: IllegalArgumentException for what is no plain frame.
+    static void checkFrame(int length) {
+        checkLength(length, MAX_FRAME_BYTES);
+    }
+
+    private static void checkLength(int length, int most) {
+        if (length < MIN_FRAME_BYTES || length > most) {
+            throw new IllegalArgumentException("a frame of %d bytes: want %d..%d".formatted(length, MIN_FRAME_BYTES, most));
+        }
+    }
+
+    private boolean offer(MemorySegment frame, long offset, int length, FrameOffload offload) {
+        final boolean isLarge = length > smallBytes;
+        if (isLarge ? freeLargeCount == 0 : freeCount <= low) {
             reclaim();
         }
-        if (freeCount == 0) {
+        if ((isLarge ? freeLargeCount : freeCount) == 0) {
             ring.publish(); // what waits for `flush` may be all that there is
             dropped++;
             return false;
         }
-        final int buffer = free[--freeCount];
-        final long at = (long) buffer * bufferBytes;
-        MemorySegment.copy(frame, offset, buffers.memory(), at, length);
-        if (!ring.offer(buffers.address() + at, length, buffer)) {
-            free[freeCount++] = buffer;
+        final int buffer = isLarge ? freeLarge[--freeLargeCount] : free[--freeCount];
+        final Block block = isLarge ? large : small;
+        final long at = isLarge ? (long) (buffer - ring.size()) * LARGE_BYTES : (long) buffer * smallBytes;
+        MemorySegment.copy(frame, offset, block.memory(), at, length);
+        final boolean offered = descriptors == null ? ring.offer(block.address() + at, length, buffer)
+            : descriptors.offer(ring, buffer, block.address() + at, length, offload);
+        if (!offered) {
+            give(buffer);
+            ring.publish();
             dropped++;
             return false;
         }
@@ -61,10 +130,18 @@ final class TransmitQueue {
         return true;
     }
 
+    private void give(int buffer) {
+        if (buffer < free.length) {
+            free[freeCount++] = buffer;
+        } else {
+            freeLarge[freeLargeCount++] = buffer;
+        }
+    }
+
     private void reclaim() {
         for (int n = ring.reap(cookies, lengths); n > 0; n = ring.reap(cookies, lengths)) {
             for (int i = 0; i < n; i++) {
-                free[freeCount++] = (int) cookies[i];
+                give((int) cookies[i]);
             }
         }
     }

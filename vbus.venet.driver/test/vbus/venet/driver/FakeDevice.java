@@ -3,6 +3,7 @@ package vbus.venet.driver;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import vbus.api.Status;
@@ -46,6 +47,9 @@ final class FakeDevice implements DeviceProxy {
             throw new VbusException(Status.GONE, "the device left");
         }
         calls.add("call " + function);
+        if (function == 3) {
+            data.set(ValueLayout.JAVA_INT_UNALIGNED, 4, 0); // as the first version: no group has a bit
+        }
         if (function == 2) {
             data.copyFrom(MemorySegment.ofArray(new byte[] {2, 0x76, 0x62, 1, 2, 3}));
         }

@@ -47,7 +47,7 @@ class VenetPortTest {
 
     @Test
     void shouldAskForTheMacAndRaiseTheLinkWhenBuffersAreLent() {
-        assertEquals(List.of("open 1", "call 2", "call 0"), device.calls);
+        assertEquals(List.of("open 1", "call 3", "call 3", "call 3", "call 3", "call 2", "call 0"), device.calls);
         assertArrayEquals(new byte[] {2, 0x76, 0x62, 1, 2, 3}, port.mac());
         assertEquals("alice/lan0", port.name());
         assertTrue(port.linkUp());

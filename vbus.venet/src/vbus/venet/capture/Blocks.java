@@ -68,7 +68,7 @@ final class Blocks {
     }
 
     /// What a port came to; stamps of the capture's begin and end.
-    void statistics(int port, long began, long ended, long received, long accepted, long dropped) {
+    void statistics(int port, long began, long ended, long received, long accepted, long dropped, long delivered) {
         final int begin = begin(Pcapng.STATISTICS);
         out.putInt(port).putInt((int) (ended >>> 32)).putInt((int) ended);
         stamp(Pcapng.STATISTICS_START, began);
@@ -76,7 +76,7 @@ final class Blocks {
         count(Pcapng.STATISTICS_RECEIVED, received);
         count(Pcapng.STATISTICS_DROPPED, dropped);
         count(Pcapng.STATISTICS_ACCEPTED, accepted);
-        count(Pcapng.STATISTICS_DELIVERED, accepted - dropped);
+        count(Pcapng.STATISTICS_DELIVERED, delivered);
         endWithOptions(begin);
     }
 

@@ -68,6 +68,18 @@ public final class Capture {
         frame(port, fromGuest, bytes, at, lengthBytes, -1);
     }
 
+    /// The same for a frame whose first bytes, up to 128, the device wrote anew, as with another tag, and whose rest is in a chain.
+    public void frame(int port, boolean fromGuest, MemorySegment first, int firstBytes, Burst burst, int chain, long at, int restBytes) {
+        final int read = head.read(first, firstBytes, burst, chain, at, restBytes);
+        final long stamp = nanos.getAsLong();
+        for (Recording r : recordings) {
+            final int to = r.claim(port, fromGuest, head, stamp);
+            if (to >= 0) {
+                burst.read(chain, at + read, r.bytes(), to, r.behind(head));
+            }
+        }
+    }
+
     /// The burst is done: its frames may be written.
     public void settle() {
         for (Recording r : recordings) {

@@ -3,7 +3,7 @@ package vbus.venet.capture;
 
 /// A port in a file: what pcapng calls an interface. A port that comes again under its name is the same one.
 ///
-/// Threads: counters are plain fields of the lane; whoever displays them may be behind.
+/// Threads: counters are plain fields of the lane, the last one of the recorder; whoever displays them may be behind.
 final class CapturedPort {
 
     final int id;
@@ -14,6 +14,8 @@ final class CapturedPort {
     long accepted;
     /// Those of them that found the ring full.
     long dropped;
+    /// Those that are in the file.
+    long written;
 
     CapturedPort(int id, String name) {
         this.id = id;

@@ -78,10 +78,10 @@ public final class Captures implements Capturable {
         synchronized (this) {
             closed = true;
             all = List.copyOf(recorders);
-            recorders.clear();
+            all.forEach(Recorder::ask);
             refresh();
         }
-        all.forEach(Recorder::stop);
+        all.forEach(this::finish);
     }
 
     // ---- everybody's
@@ -93,7 +93,7 @@ public final class Captures implements Capturable {
 
     @Override
     public synchronized List<String> ports() {
-        return List.copyOf(ports.values());
+        return ports.values().stream().sorted().toList();
     }
 
     @Override
@@ -123,11 +123,19 @@ public final class Captures implements Capturable {
             recorder = recorders.stream().filter(r -> r.recording().request.file().equals(absolute)).findFirst().orElse(null);
             check(recorder != null, "no capture of %s writes to '%s': want one of %s", device, absolute,
                 recorders.stream().map(r -> r.recording().request.file()).toList());
-            recorders.remove(recorder);
+            recorder.ask();
             refresh();
         }
-        recorder.stop(); // outside the lock, which its thread may want
+        finish(recorder);
         return recorder.view();
+    }
+
+    /// Outside the lock, which the recorder's thread may want. It is a capture until its file is whole.
+    private void finish(Recorder recorder) {
+        recorder.stop();
+        synchronized (this) {
+            recorders.remove(recorder);
+        }
     }
 
     @Override
@@ -137,12 +145,10 @@ public final class Captures implements Capturable {
 
     /// By a recorder's thread, at its end.
     private void ended(Recorder recorder) {
-        final boolean byItself;
         synchronized (this) {
-            byItself = recorders.contains(recorder);
             refresh();
         }
-        if (byItself) {
+        if (!recorder.isAsked()) {
             final CaptureView v = recorder.view();
             told.accept("the capture into '%s' ended with %d frames, %s".formatted(v.file(), v.frames(), v.state()));
         }
@@ -150,7 +156,7 @@ public final class Captures implements Capturable {
 
     /// From the next burst on the lane has these captures.
     private void refresh() {
-        final Recording[] running = recorders.stream().filter(Recorder::isRunning).map(Recorder::recording).toArray(Recording[]::new);
+        final Recording[] running = recorders.stream().filter(r -> r.isRunning() && !r.isAsked()).map(Recorder::recording).toArray(Recording[]::new);
         capture = running.length == 0 ? null : new Capture(running, nanos);
     }
 

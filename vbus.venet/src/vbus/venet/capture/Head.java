@@ -72,6 +72,15 @@ final class Head {
         return n;
     }
 
+    /// The same for a frame that begins with up to [#BYTES] bytes of our own and goes on in a chain.
+    int read(MemorySegment first, int firstBytes, Burst burst, int chain, long at, int restBytes) {
+        begin(firstBytes + restBytes, -1);
+        final int n = held - firstBytes;
+        MemorySegment.copy(first, 0, bytes, 0, firstBytes);
+        burst.read(chain, at, bytes, firstBytes, n);
+        return n;
+    }
+
     private int begin(int lengthBytes, int tci) {
         final int inserted = tci >= 0 && lengthBytes >= TAGS_AT ? TAG_BYTES : 0;
         length = lengthBytes + inserted;

@@ -68,9 +68,18 @@ final class Recorder implements Runnable {
         return state.equals(RUNNING);
     }
 
+    /// Asks it to end.
+    void ask() {
+        stopping = true;
+    }
+
+    boolean isAsked() {
+        return stopping;
+    }
+
     /// Ends the file after what is in the ring; waits for it, at most some seconds for a file system that hangs.
     void stop() {
-        stopping = true;
+        ask();
         LockSupport.unpark(thread);
         boolean interrupted = false;
         try {
@@ -163,6 +172,7 @@ final class Recorder implements Runnable {
             last = epoch + ring.get(ValueLayout.JAVA_LONG, at + FrameRing.STAMP);
             blocks.packet(port, last, ring.get(ValueLayout.JAVA_INT, at + FrameRing.DIRECTION),
                 ring.get(ValueLayout.JAVA_INT, at + FrameRing.FRAME_BYTES), ring, at + FrameRing.HEADER_BYTES, captured);
+            recording.ports()[port].written++;
             taken += block;
             n++;
         }
@@ -174,7 +184,7 @@ final class Recorder implements Runnable {
         if (out.remaining() < Blocks.STATISTICS_BYTES) {
             flush();
         }
-        blocks.statistics(p.id, began, Math.max(began, last), p.received, p.accepted, p.dropped);
+        blocks.statistics(p.id, began, Math.max(began, last), p.received, p.accepted, p.dropped, p.written);
     }
 
     /// Makes room for a block; false when the file would become longer than it may, with its end.

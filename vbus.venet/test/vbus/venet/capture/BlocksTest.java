@@ -63,7 +63,7 @@ class BlocksTest {
 
     @Test
     void shouldWriteStatistics() {
-        blocks.statistics(1, 0x1111111122222222L, 0x3333333344444444L, 9, 7, 2);
+        blocks.statistics(1, 0x1111111122222222L, 0x3333333344444444L, 9, 7, 2, 5);
 
         assertWritten("""
             05 00 00 00 | 64 00 00 00 | 01 00 00 00 | 33 33 33 33 | 44 44 44 44

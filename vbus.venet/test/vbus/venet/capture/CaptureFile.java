@@ -21,7 +21,7 @@ final class CaptureFile {
     record Packet(String port, int direction, long stamp, int frameBytes, byte[] bytes) { }
 
     /// What is at its end for a port.
-    record Statistics(String port, long received, long accepted, long dropped) { }
+    record Statistics(String port, long received, long accepted, long dropped, long delivered) { }
 
     final List<String> ports = new ArrayList<>();
     final List<Packet> packets = new ArrayList<>();
@@ -63,10 +63,14 @@ final class CaptureFile {
                 final String port = ports.get(body.getInt());
                 body.position(12);
                 final Map<Integer, byte[]> o = options(body);
-                statistics.add(new Statistics(port, number(o.get(4)).getLong(), number(o.get(6)).getLong(), number(o.get(5)).getLong()));
+                statistics.add(new Statistics(port, count(o, 4), count(o, 6), count(o, 5), count(o, 8)));
             }
             default -> throw new AssertionError("a block of type " + type);
         }
+    }
+
+    private static long count(Map<Integer, byte[]> options, int code) {
+        return number(options.get(code)).getLong();
     }
 
     private static ByteBuffer number(byte[] option) {

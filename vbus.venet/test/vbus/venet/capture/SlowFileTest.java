@@ -98,7 +98,7 @@ class SlowFileTest {
         final CaptureFile read = new CaptureFile(file.bytes.toByteArray());
         assertEquals(kept, read.packets.size());
         assertTrue(read.packets.stream().map(Packet::frameBytes).allMatch(n -> n == FRAME.length));
-        assertEquals(new CaptureFile.Statistics("alice", BATCH, BATCH, BATCH - kept), read.statistics.getFirst());
+        assertEquals(new CaptureFile.Statistics("alice", BATCH, BATCH, BATCH - kept, kept), read.statistics.getFirst());
     }
 
     @Test

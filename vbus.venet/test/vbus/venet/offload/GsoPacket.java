@@ -135,7 +135,8 @@ final class GsoPacket {
         }
         kinds[extensions] = (byte) (tcp ? 6 : 17);
         final ByteBuffer ip = ByteBuffer.wrap(some(40));
-        ip.put(0, (byte) (0x60 | random.nextInt(16))).put(6, kinds[0]).putLong(8, 0xfd77_0000_0000_0000L).putLong(24, 0xfd77_0000_0000_0000L);
+        ip.put(0, (byte) (0x60 | random.nextInt(16))).put(6, kinds[0]);
+        ip.putLong(8, 0xfd77_0000_0000_0000L).putLong(24, 0xfd77_0000_0000_0000L);
         out.writeBytes(ip.array());
         for (int i = 0; i < extensions; i++) {
             final byte[] header = some(8 * (1 + random.nextInt(4)));
@@ -208,8 +209,9 @@ final class GsoPacket {
 
     @Override
     public String toString() {
-        return "gso %d of %d bytes, flags %d, checksum %d + %d, segments of %d, IP at %d, %s at %d, payload at %d".formatted(offload.gso, bytes.length,
-            offload.flags, offload.checksumStart, offload.checksumOffset, offload.segmentBytes, network, tcp ? "TCP" : "UDP", transport, payload);
+        return "gso %d of %d bytes, flags %d, checksum %d + %d, segments of %d, IP at %d, %s at %d, payload at %d".formatted(
+            offload.gso, bytes.length, offload.flags, offload.checksumStart, offload.checksumOffset, offload.segmentBytes, network,
+            tcp ? "TCP" : "UDP", transport, payload);
     }
 
     private byte[] some(int length) {

@@ -49,7 +49,7 @@ final class LinuxTap implements AutoCloseable {
     private final int fd;
 
     private static MethodHandle handle(String name, FunctionDescriptor as, int... firstVariadic) {
-        final Linker.Option[] options = Arrays.stream(firstVariadic).mapToObj(Linker.Option::firstVariadicArg).toArray(Linker.Option[]::new);
+        final var options = Arrays.stream(firstVariadic).mapToObj(Linker.Option::firstVariadicArg).toArray(Linker.Option[]::new);
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), as, options);
     }
 

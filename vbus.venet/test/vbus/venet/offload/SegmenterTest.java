@@ -29,7 +29,8 @@ class SegmenterTest {
     @Test
     void shouldCutTcpWithOptionsAndATagIntoSingleBytes() {
         final Offload offload = offload(Offload.NEEDS_CSUM, Offload.TCP4, 38, 16, 1);
-        final String packet = MACS + "8100606408004500003700074000400625560a4d00650a4d00660fa00050000000640102030480180200158e00000101080a000000010000"
+        final String packet = MACS
+            + "8100606408004500003700074000400625560a4d00650a4d00660fa00050000000640102030480180200158e00000101080a000000010000"
             + "000278797a";
 
         cuts(packet, offload,
@@ -44,7 +45,8 @@ class SegmenterTest {
     @Test
     void shouldCutTcpOverIpv6BehindTwoTagsAndExtensionHeaders() {
         final Offload offload = offload(Offload.NEEDS_CSUM, Offload.TCP6, 78, 16, 4);
-        final String packet = MACS + "88a8000a8100e00b86dd60000000002c0040fd770000000000000000000000000065fd7700000000000000000000000000663c0001040000"
+        final String packet = MACS
+            + "88a8000a8100e00b86dd60000000002c0040fd770000000000000000000000000065fd7700000000000000000000000000663c0001040000"
             + "000006000104000000000fa00050000003e80102030450180200fbdc00003132333435363738";
 
         cuts(packet, offload,
