@@ -54,7 +54,7 @@ class PortRulesTest {
 
         container.configure("vbus.venet.port~alice", "device=lan0", "guest=alice", "vlan=5000");
 
-        container.awaitEvent(since, Kind.LOG, "port alice: VLAN 5000: want 1..4094");
+        container.awaitEvent(since, Kind.REFUSED, "port alice: VLAN 5000: want 1..4094");
         exchange.awaitMore(1000); // alice is not in a VLAN of her own
     }
 }

@@ -31,7 +31,7 @@ final class BufferReceiver extends Receiver {
 
     @Override
     Drop open(int bytes, Offload asked) {
-        if (filled >= usable() && !(takeMore() && filled < usable())) {
+        if (!hasBuffer()) {
             return Drop.NO_BUFFER;
         }
         final long need = (long) head + bytes;

@@ -136,10 +136,11 @@ final class Forwarding {
             }
             why = from.policy().stormUnknown();
         }
+        if (why == null) {
+            why = flood(from, counters, i);
+        }
         if (why != null) {
             counters.drop(why);
-        } else {
-            flood(from, counters, i);
         }
     }
 
@@ -173,7 +174,8 @@ final class Forwarding {
         }
     }
 
-    private void flood(Port from, Counters counters, int i) {
+    /// Why nobody was there for it, or null.
+    private Drop flood(Port from, Counters counters, int i) {
         final int vlan = VlanRules.vlan(frames.inner[i]);
         final boolean isolated = from.policy().rules.isolated();
         Drop why = Drop.FILTERED;
@@ -187,11 +189,8 @@ final class Forwarding {
                 }
             }
         }
-        if (why == null) {
-            counters.flooded++;
-        } else {
-            counters.drop(why);
-        }
+        counters.flooded += why == null ? 1 : 0;
+        return why;
     }
 
     private void forwardTo(Port to, int i, Counters sender) {

@@ -140,12 +140,23 @@ final class LearningSwitch implements Device {
 
     /// From the next burst on the rules of all ports are those of these settings. No frame is lost by it.
     /// Errors: IllegalArgumentException when they contradict each other; then nothing changed.
-    synchronized void configure(Collection<PortSetting> next) {
+    void configure(Collection<PortSetting> next) {
+        for (Port port : replace(next)) {
+            try {
+                port.carrierChanged();
+            } catch (VbusException e) {
+                // its session ends, or its lane is stuck, of which the bus tells
+            }
+        }
+    }
+
+    /// Those whose link was taken down or up by it.
+    private synchronized List<Port> replace(Collection<PortSetting> next) {
         rules = new Rulebook(settings, next);
         final Port[] now = forwarding.ports();
         final List<Port> changed = Stream.of(now).filter(p -> p.rules(rules.of(p))).toList();
         forwarding.ports(now.clone());
-        changed.forEach(Port::carrierChanged);
+        return changed;
     }
 
     synchronized void remove(Port port) {

@@ -55,7 +55,7 @@ final class PageReceiver extends Receiver {
 
     @Override
     Drop open(int bytes, Offload asked) {
-        if (filled >= usable() && !(takeMore() && filled < usable())) {
+        if (!hasBuffer()) {
             return Drop.NO_BUFFER;
         }
         final int slot = (int) Math.min(burst.writable(filled), MAX_BYTES);

@@ -248,7 +248,8 @@ abstract class Port implements Connection {
 
     /// What people see.
     final PortView view() {
-        return new PortView(label, name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(), rules.byName(), counters().byName(),
+        return new PortView(label, name(), session.bus(), Mac.text(mac), up() && rules.up(), rules.vlan().text(),
+            rules.byName(), counters().byName(),
             Stream.of(pairs).filter(QueuePair::isWhole).map(p -> p.counters.byName()).toList());
     }
 }

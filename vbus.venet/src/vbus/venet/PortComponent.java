@@ -7,14 +7,18 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
+import vbus.api.view.Event;
+import vbus.api.view.Journal;
 
 /// Rules for the ports of a guest, or for an uplink, of a switch: the factory configuration `vbus.venet.port~NAME`.
 ///
-/// The switch of this bundle finds it as a service. A change is refused when it is wrong, and then the rules of before stay.
+/// The switch of this bundle finds it as a service. What is wrong is refused, which the journal tells, and then the rules of before stay,
+/// or there are none. It is not thrown: the component would go away, and with it the rules of before.
 @Component(service = PortComponent.class, immediate = true, configurationPid = PortComponent.PID, configurationPolicy = REQUIRE)
 @Designate(ocd = PortComponent.Config.class, factory = true)
 public final class PortComponent {
@@ -22,20 +26,31 @@ public final class PortComponent {
     static final String PID = "vbus.venet.port";
 
     private final String name;
+    private final Journal journal;
     private volatile PortSetting setting;
 
-    /// Errors: IllegalArgumentException that says what would be right.
     @Activate
-    public PortComponent(Config config, Map<String, Object> properties) {
+    public PortComponent(Config config, Map<String, Object> properties, @Reference Journal journal) {
         name = name(properties);
+        this.journal = journal;
         change(config);
     }
 
     @Modified
     void change(Config config) {
-        setting = PortConfiguration.setting(name, config);
+        try {
+            setting = PortConfiguration.setting(name, config);
+        } catch (IllegalArgumentException e) {
+            refuse(e);
+        }
     }
 
+    /// What it says can not be.
+    void refuse(IllegalArgumentException why) {
+        journal.record(Event.Kind.REFUSED, PID + "~" + name, why.getMessage());
+    }
+
+    /// Null when it was never right.
     PortSetting setting() {
         return setting;
     }

@@ -9,7 +9,8 @@ package vbus.venet;
 /// @param uplink that they are for, or null
 /// @param bus that the guest is on, or null for any
 /// @param rules for them
-record PortSetting(String name, String device, String guest, String uplink, String bus, PortRules rules) implements Comparable<PortSetting> {
+record PortSetting(String name, String device, String guest, String uplink, String bus, PortRules rules)
+        implements Comparable<PortSetting> {
 
     PortSetting {
         if (device == null || device.isBlank()) {

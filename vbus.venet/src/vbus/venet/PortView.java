@@ -15,5 +15,5 @@ import java.util.Map;
 /// @param rules what else was configured for it, by name
 /// @param counters of all its queues, by name, see [Counters]
 /// @param queues the counters of each queue pair
-record PortView(String port, String guest, String bus, String mac, boolean up, String vlan, Map<String, String> rules, Map<String, Long> counters,
-    List<Map<String, Long>> queues) { }
+record PortView(String port, String guest, String bus, String mac, boolean up, String vlan, Map<String, String> rules,
+    Map<String, Long> counters, List<Map<String, Long>> queues) { }

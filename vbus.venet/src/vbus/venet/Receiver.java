@@ -15,8 +15,8 @@ import vbus.venet.offload.Offload;
 /// frames, and nobody waits for it.
 ///
 /// Buffers are kept for frames of class 4 and above: a sixteenth of the ring, at most 16, and at most a quarter of the most that were at
-/// hand in a burst since the link went up, 12 of 48, so that a guest that lends few gets its other frames. A frame of a lower class is dropped
-/// when it would leave fewer than that. A ring of less than 128 descriptors keeps none.
+/// hand in a burst since the link went up, 12 of 48, so that a guest that lends few gets its other frames. A frame of a lower class is
+/// dropped when it would leave fewer than that. A ring of less than 128 descriptors keeps none.
 /// Threads: the lane's.
 abstract class Receiver {
 
@@ -77,6 +77,11 @@ abstract class Receiver {
     /// Buffers of `taken` that the next frame may use.
     final int usable() {
         return taken - kept;
+    }
+
+    /// True when there is a buffer for the next frame.
+    final boolean hasBuffer() {
+        return filled < usable() || takeMore() && filled < usable();
     }
 
     /// True when nothing more than what is at hand fits into a burst.

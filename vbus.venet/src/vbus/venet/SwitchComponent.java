@@ -87,7 +87,7 @@ public final class SwitchComponent implements Device {
     @Reference(name = "ports", service = PortComponent.class, cardinality = MULTIPLE, policy = DYNAMIC, unbind = "unbind", updated = "bind")
     synchronized void bind(PortComponent port) {
         final PortSetting setting = port.setting();
-        if (setting.device().equals(name)) {
+        if (setting != null && setting.device().equals(name)) {
             set(port, setting);
         } else {
             unbind(port);
@@ -103,7 +103,7 @@ public final class SwitchComponent implements Device {
             if (before != null) {
                 settings.put(port, before);
             }
-            throw e; // the log tells it
+            port.refuse(e);
         }
     }
 

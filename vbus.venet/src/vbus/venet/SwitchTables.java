@@ -29,7 +29,8 @@ final class SwitchTables implements Tables {
         final List<PortView> ports = lan.ports();
         return List.of(
             new Table("ports", "who is connected", List.of("port", "guest", "bus", "mac", "up", "vlan", "rules"),
-                ports.stream().map(p -> List.<Object>of(p.port(), p.guest(), p.bus(), p.mac(), p.up(), p.vlan(), text(p.rules()))).toList()),
+                ports.stream().map(p ->
+                    List.<Object>of(p.port(), p.guest(), p.bus(), p.mac(), p.up(), p.vlan(), text(p.rules()))).toList()),
             new Table("counters", "what each port forwarded, and dropped by reason; in is from the guest",
                 List.of("port", "counter", "value"), ports.stream().flatMap(p -> counters(List.of(p.port()), p.counters())).toList()),
             new Table("queues", "the same of each queue pair, where it is not 0", List.of("port", "queue", "counter", "value"),

@@ -206,7 +206,13 @@ final class VirtualEthernetPort extends Port {
     }
 
     @Override
-    void linkChanged() {
+    void carrierChanged() {
+        linkChanged();
+    }
+
+    /// Threads: the guest's control calls, and whoever configures the port.
+    @Override
+    synchronized void linkChanged() {
         final EventQueue queue = events;
         final boolean up = up() && rules().up();
         if (queue != null && granted.linkState() && told != up) {

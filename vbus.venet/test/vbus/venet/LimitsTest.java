@@ -6,6 +6,7 @@ import static vbus.venet.Frames.BROADCAST;
 import static vbus.venet.Frames.frame;
 
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,9 +89,9 @@ class LimitsTest {
     @CsvSource({"broadcast, stormBroadcast", "multicast, stormMulticast", "unknown, stormUnknown"})
     void shouldLimitEachKindOfStormByItself(String kind, String counter) {
         meet();
-        rules.set(1, r -> r.storm(kind.equals("broadcast") ? 200 : 0, kind.equals("multicast") ? 200 : 0, kind.equals("unknown") ? 200 : 0));
+        final int limited = List.of("broadcast", "multicast", "unknown").indexOf(kind);
+        rules.set(1, r -> r.storm(limited == 0 ? 200 : 0, limited == 1 ? 200 : 0, limited == 2 ? 200 : 0));
         final long[] to = {BROADCAST, MULTICAST, Frames.mac(77)};
-        final int limited = kind.equals("broadcast") ? 0 : kind.equals("multicast") ? 1 : 2;
 
         for (int i = 0; i < to.length; i++) {
             assertEquals(i == limited ? 20 : 64, send(to[i], 64), "to " + Mac.text(to[i]));
@@ -135,7 +136,8 @@ class LimitsTest {
 
     @Test
     void shouldTakeTheSwitchsStormLimitUnlessThePortHasOne() {
-        final SwitchSettings all = new SwitchSettings(64, 300, 1500, SwitchSettings.unconfigured("transparent"), new StormLimits(10, 0, 0), null);
+        final SwitchSettings all = new SwitchSettings(64, 300, 1500, SwitchSettings.unconfigured("transparent"),
+            new StormLimits(10, 0, 0), null);
         final LearningSwitch strict = new LearningSwitch(all, () -> 0, () -> nanos);
         final Station d = new Station(Abi.VENET, 4, lane).plug(strict);
         final Station e = new Station(Abi.VENET, 5, lane).plug(strict);

@@ -21,7 +21,8 @@ class PortConfigurationTest {
     /// A configuration with these values and the defaults of the others.
     private static PortComponent.Config config(Map<String, Object> values) {
         return (PortComponent.Config) Proxy.newProxyInstance(PortConfigurationTest.class.getClassLoader(),
-            new Class<?>[] {PortComponent.Config.class}, (proxy, method, args) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
+            new Class<?>[] {PortComponent.Config.class},
+            (proxy, method, args) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
     }
 
     private static PortSetting setting(Map<String, Object> values) {
@@ -64,7 +65,8 @@ class PortConfigurationTest {
 
     @Test
     void shouldTakeAllVlansForATrunk() {
-        assertEquals("trunk 1-4094", setting(Map.of("device", "lan0", "guest", "vm1", "trunk", new String[] {"all"})).rules().vlan().text());
+        assertEquals("trunk 1-4094",
+            setting(Map.of("device", "lan0", "guest", "vm1", "trunk", new String[] {"all"})).rules().vlan().text());
     }
 
     @ParameterizedTest
