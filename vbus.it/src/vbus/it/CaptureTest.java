@@ -108,7 +108,7 @@ class CaptureTest {
         assertRefused("the filter has 'tpc': want one of", "vbus:capture lan0 " + file + " tpc");
         assertRefused("there is no capture of 'lan0': vbus:capture shows all", "vbus:capture --stop lan0");
         assertRefused("no device 'lan9' shows tables: vbus:show names those that do", "vbus:show lan9");
-        assertRefused("lan0 has no table 'x': its tables are [ports, counters, addresses]", "vbus:show lan0 x");
+        assertRefused("lan0 has no table 'x': its tables are [ports, counters, queues, addresses, reasons]", "vbus:show lan0 x");
     }
 
     private void assertRefused(String message, String line) {
@@ -119,7 +119,7 @@ class CaptureTest {
     @Test
     void shouldShowTables() throws Exception {
         assertTrue(say("vbus:show").contains("lan0    counters   what each port forwarded"), say("vbus:show"));
-        assertTrue(say("vbus:show lan0 ports").matches("PORT +GUEST +BUS +MAC +UP\nalice +alice +lab +02:76:62\\S+ +true\nbob .*"),
+        assertTrue(say("vbus:show lan0 ports").matches("(?s)PORT +GUEST +BUS +MAC +UP +VLAN +RULES\nalice +alice +lab +02:76:62\\S+ +true +transparent.*\nbob .*"),
             say("vbus:show lan0 ports"));
         assertTrue(say("vbus:show lan0 counters").matches("(?s).*\nbob +framesIn +[1-9]\\d+\n.*"), say("vbus:show lan0 counters"));
         assertTrue(say("vbus:show lan0").contains("addresses: where stations were heard"), say("vbus:show lan0"));

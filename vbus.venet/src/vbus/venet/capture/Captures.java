@@ -156,7 +156,8 @@ public final class Captures implements Capturable {
 
     /// From the next burst on the lane has these captures.
     private void refresh() {
-        final Recording[] running = recorders.stream().filter(r -> r.isRunning() && !r.isAsked()).map(Recorder::recording).toArray(Recording[]::new);
+        final Recording[] running = recorders.stream().filter(r -> r.isRunning() && !r.isAsked()).map(Recorder::recording)
+            .toArray(Recording[]::new);
         capture = running.length == 0 ? null : new Capture(running, nanos);
     }
 
