@@ -205,11 +205,6 @@ final class VirtualEthernetPort extends Port {
         }
     }
 
-    @Override
-    void carrierChanged() {
-        linkChanged();
-    }
-
     /// Threads: the guest's control calls, and whoever configures the port.
     @Override
     synchronized void linkChanged() {
