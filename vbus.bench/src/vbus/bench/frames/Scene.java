@@ -58,6 +58,11 @@ public enum Scene {
         return Integer.highestOneBit(SIZE / buffers);
     }
 
+    /// Frames that may be on their way through the switch: it keeps a sixteenth of a receiver's buffers for urgent ones.
+    int inFlight() {
+        return slots() - Math.max(1, slots() / 16);
+    }
+
     /// Frames that are written at once.
     int burst() {
         return Math.min(Lan.BURST, slots() / 2);

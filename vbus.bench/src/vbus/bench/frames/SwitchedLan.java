@@ -14,7 +14,7 @@ final class SwitchedLan implements Lan {
     private static final long SENDER = 0x0200_0000_0001L;
     private static final long RECEIVER = 0x0200_0000_0002L;
 
-    private final int slots;
+    private final int inFlight;
     private final int burst;
     private final Station sender;
     private final Station[] receivers;
@@ -22,7 +22,7 @@ final class SwitchedLan implements Lan {
 
     SwitchedLan(Scene scene) {
         final Device lan = SwitchDevice.make();
-        slots = scene.slots();
+        inFlight = scene.inFlight();
         burst = scene.burst();
         final long to = scene.receivers == 1 ? RECEIVER : FrameSource.BROADCAST;
         sender = new Station(lan, "sender", scene.sender, scene,
@@ -57,7 +57,7 @@ final class SwitchedLan implements Lan {
             came += receiver.receive();
             least = Math.min(least, receiver.taken());
         }
-        final int room = (int) (least + slots - sender.sent());
+        final int room = (int) (least + inFlight - sender.sent());
         if (room >= burst) {
             sender.send(burst);
         }
