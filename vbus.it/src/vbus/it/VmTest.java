@@ -22,6 +22,8 @@ import vbus.api.driver.DeviceProxy;
 import vbus.api.view.Event.Kind;
 import vbus.api.view.Inventory.SessionView;
 import vbus.it.vm.Vm;
+import vbus.testkit.Command;
+import vbus.testkit.Namespace;
 import vbus.venet.protocol.VirtualEthernet;
 
 /// Two real Linux VMs and a Java guest on one switch.
@@ -102,6 +104,45 @@ class VmTest {
 
         assertEquals(String.valueOf(MEBIBYTES << 20), bytes);
         assertEquals(sent, received);
+    }
+
+    @Test
+    void shouldShareTheSwitchWithALinuxHost() {
+        String missing = Namespace.missing("ping", "socat").orElse(null);
+        assumeTrue(missing == null, missing);
+        container.configure("vbus.venet.tap~host", "interface=vbit-vmhost", "up=false", "switch=lan0");
+        container.await("interface vbit-vmhost", () -> Files.exists(Path.of("/sys/class/net/vbit-vmhost")));
+        try (Namespace host = Namespace.create("vmhost")) {
+            host.adopt("vbit-vmhost").up("vbit-vmhost", "10.77.0.3/24");
+            assertTrue(host.run(COMMAND, "ping", "-c", "10", "-i", "0.2", "10.77.0.1").contains(" 0% packet loss"));
+            assertTrue(vm2.run("ping -c 10 -i 0.2 10.77.0.3", COMMAND).contains(" 0% packet loss"));
+            String sent = vm1.run("dd if=/dev/urandom bs=1M count=" + MEBIBYTES + " 2> /dev/null | tee /tmp/out | sha256sum", COMMAND);
+            Command sink = host.start("sh", "-c", "socat -u TCP-LISTEN:5002,reuseaddr STDOUT | sha256sum");
+            vm1.run("until nc 10.77.0.3 5002 < /tmp/out; do usleep 100000; done; rm /tmp/out", TRANSFER);
+
+            assertEquals(0, sink.await(TRANSFER), sink::said);
+            assertEquals(sent.split(" ")[0], sink.said().split(" ")[0], "the sum of what was received");
+        } finally {
+            container.unconfigure("vbus.venet.tap~host");
+        }
+    }
+
+    @Test
+    void shouldCarryVlansBetweenVms() {
+        vlan(vm1, 1);
+        vlan(vm2, 2);
+
+        String pings = vm1.run("ping -c 10 -i 0.2 10.78.5.2", COMMAND);
+
+        assertTrue(pings.contains(" 0% packet loss"), pings);
+        vm2.run("ip link delete vlan5", COMMAND);
+        assertTrue(vm1.run("ping -c 2 -W 1 10.78.5.2 || true", COMMAND).contains(" 100% packet loss"), "nobody else answers");
+        vm1.run("ip link delete vlan5", COMMAND);
+    }
+
+    private static void vlan(Vm vm, int number) {
+        vm.run("ip link add link eth0 name vlan5 type vlan id 5 && ip addr add 10.78.5." + number + "/24 dev vlan5 && ip link set vlan5 up",
+            COMMAND);
     }
 
     @Test

@@ -20,9 +20,9 @@ import vbus.venet.capture.Captures;
 /// ```
 /// Threads: all of it on the device's lane, one burst at a time, so nothing here is locked; the plan of ports and rules is the only
 /// word that control threads write. Allocates nothing, except when ports came, went, or got other rules.
-final class Forwarding {
+class Forwarding {
 
-    private final FrameBurst frames = new FrameBurst();
+    final FrameBurst frames = new FrameBurst();
     private final Delivery delivery = new Delivery();
     private final Steering steering = new Steering();
     private final MacTable<Port> table;
@@ -102,7 +102,7 @@ final class Forwarding {
         }
     }
 
-    private void forward(Port from, Counters counters, int i) {
+    void forward(Port from, Counters counters, int i) {
         changes.nextFrame();
         Drop why = frames.drop[i];
         if (capture != null && why == null) {
@@ -220,7 +220,7 @@ final class Forwarding {
     }
 
     /// True when it was delivered; if not, the reason is counted. @param sender null for a copy, which its sender knows nothing of
-    private boolean deliver(Port to, int i, Counters sender, int tag) {
+    final boolean deliver(Port to, int i, Counters sender, int tag) {
         final Receiver[] receivers = to.receivers();
         if (receivers.length == 0) {
             return false; // it went down just now

@@ -57,9 +57,14 @@ final class LearningSwitch implements Device {
 
     /// The same. @param captures told of its ports, and asked by its lane
     LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos, Captures captures) {
+        this(settings, captures, new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos, captures));
+    }
+
+    /// Ports of another way of forwarding.
+    LearningSwitch(SwitchSettings settings, Captures captures, Forwarding forwarding) {
         this.settings = settings;
         this.captures = captures;
-        forwarding = new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos, captures);
+        this.forwarding = forwarding;
         rules = new Rulebook(settings, List.of());
     }
 
