@@ -30,6 +30,28 @@ final class BufferReceiver extends Receiver {
     }
 
     @Override
+    int fill(FrameBurst frames, int i, int end) {
+        final Burst from = frames.bytes;
+        final int last = Math.min(end, i + usable() - filled);
+        long bytes = 0;
+        int k = i;
+        for (; k < last; k++) {
+            final int length = frames.length[k];
+            final Offload asked = frames.offload[k];
+            if (burst.writable(filled) < (long) head + length || !asked.isPlain()) {
+                break;
+            }
+            from.copyTo(k, frames.at[k], burst, filled, head, length);
+            codec.writeHead(burst, filled, asked, 1);
+            ring.complete(burst, filled++, head + length);
+            bytes += length;
+        }
+        counters.framesOut += k - i;
+        counters.bytesOut += bytes;
+        return k;
+    }
+
+    @Override
     Drop open(int bytes, Offload asked) {
         if (!hasBuffer()) {
             return Drop.NO_BUFFER;

@@ -38,6 +38,7 @@ class Forwarding {
     private long now;
     private long time; // in nanoseconds, where somebody has limits
     private long notLearned;
+    private Receiver straight; // where the frame of this moment went, without a rule that looks at each
     private Capture capture; // of the burst; null while nobody captures
 
     /// @param seconds a coarse clock, read once per burst
@@ -81,8 +82,12 @@ class Forwarding {
         }
         capture = captures.capture();
         Fault.surface(); // an address that was not there is not learned: it may look like another station's
-        for (int i = 0; i < n; i++) {
-            forward(from, counters, i);
+        for (int i = 0; i < n; ) {
+            straight = null;
+            forward(from, counters, i++);
+            if (straight != null) {
+                i = along(counters, i);
+            }
         }
         Fault.surface(); // a guest's memory that went away under a copy: then no ring has published anything, and the lane undoes all
         if (capture != null) {
@@ -100,6 +105,28 @@ class Forwarding {
         while (touchedCount > 0) {
             touched[--touchedCount].forget();
         }
+    }
+
+    /// Frames from `i` on that say the same of themselves as the one before, which went straight to one receiver: there they go too,
+    /// and what was found out for it is not asked again. The result is the next that does not.
+    private int along(Counters counters, int i) {
+        final Receiver to = straight;
+        final int end = frames.endOfLike(i);
+        for (int k = i; k < end; k++) {
+            counters.bytesIn += frames.length[k];
+        }
+        counters.framesIn += end - i;
+        int k = i;
+        while (k < end) {
+            k = to.fill(frames, k, end);
+            if (k < end) {
+                final Drop why = delivery.deliver(frames, k++, to, Delivery.AS_IT_IS);
+                if (why != null) {
+                    (why.isSenders() ? counters : to.counters).drop(why);
+                }
+            }
+        }
+        return end;
     }
 
     void forward(Port from, Counters counters, int i) {
@@ -169,6 +196,10 @@ class Forwarding {
             counters.drop(Drop.ISOLATED);
         } else if (to.isOpen()) {
             forwardTo(to, i, counters);
+            final Receiver[] receivers = to.receivers();
+            if (capture == null && receivers.length == 1 && from.policy().isStraight() && to.policy().isStraight()) {
+                straight = receivers[0];
+            }
         } else {
             to.idleCounters().drop(Drop.LINK_DOWN);
         }

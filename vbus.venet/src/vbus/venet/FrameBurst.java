@@ -96,6 +96,16 @@ final class FrameBurst {
         }
     }
 
+    /// The first frame from `i` on that differs from the one before in addresses, type or tag, or is not to be forwarded.
+    int endOfLike(int i) {
+        int k = i;
+        while (k < count && drop[k] == null && destination[k] == destination[k - 1] && source[k] == source[k - 1]
+            && tag[k] == tag[k - 1] && type[k] == type[k - 1]) {
+            k++;
+        }
+        return k;
+    }
+
     private void readTag(int i) {
         if (length[i] < MIN_FRAME_BYTES + TAG_BYTES) {
             drop[i] = Drop.BAD_TAG;

@@ -19,6 +19,7 @@ final class Policy {
     /// True when it gets copies, and nothing else.
     boolean mirror;
     private long copied;
+    private final boolean straight;
     private final TokenBucket police;
     private final TokenBucket rate;
     private final TokenBucket broadcast;
@@ -37,6 +38,7 @@ final class Policy {
         broadcast = same ? before.broadcast : StormLimits.bucket(storm.broadcast());
         multicast = same ? before.multicast : StormLimits.bucket(storm.multicast());
         unknown = same ? before.unknown : StormLimits.bucket(storm.unknown());
+        straight = vlan == VlanRules.TRANSPARENT && rules.mtu() == 0 && police == null && rate == null;
     }
 
     private static TokenBucket bucket(Rate rate) {
@@ -46,6 +48,11 @@ final class Policy {
     /// True when it has a limit, so that somebody has to know the time.
     boolean isLimited() {
         return police != null || rate != null || broadcast != null || multicast != null || unknown != null;
+    }
+
+    /// True when no rule looks at each frame: no VLAN, no limit, no mirror, no MTU of its own.
+    boolean isStraight() {
+        return straight && copiesIn.length == 0 && copiesOut.length == 0 && !mirror;
     }
 
     /// Its guest sends a burst. @param now in nanoseconds

@@ -114,6 +114,12 @@ abstract class Receiver {
         return !exhausted;
     }
 
+    /// Delivers frames from `i` on and before `end`, all of the class of the one before, as long as each is plain and fits into the next
+    /// buffer at hand; the first that is not or does not. Those that were delivered are counted.
+    int fill(FrameBurst frames, int i, int end) {
+        return i;
+    }
+
     /// Begins a frame of so many bytes, which the guest takes as `offload` says; the reason when there is no place for it.
     /// A buffer that is too short stays for a shorter frame.
     abstract Drop open(int bytes, Offload offload);

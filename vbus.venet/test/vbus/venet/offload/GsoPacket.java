@@ -15,6 +15,7 @@ final class GsoPacket {
     static final byte[] FROM = {0x02, 0x50, 0, 0, 0, 1};
     static final byte[] TO = {0x02, 0x50, 0, 0, 0, 2};
     private static final int LONGEST = 65535;
+    private static final int LEAST_IP_AND_UDP = 20 + 8;
 
     final Offload offload = new Offload();
     byte[] bytes;
@@ -99,7 +100,7 @@ final class GsoPacket {
         final int options = tcp && random.nextBoolean() ? 4 * random.nextInt(11) : 0;
         transport(options);
         payload = out.size();
-        sizes(gso, options + (partial ? 0 : 14));
+        sizes(gso, partial ? options : payload - LEAST_IP_AND_UDP);
         finish(partial);
         offload.gso = gso;
         return this;
@@ -159,8 +160,8 @@ final class GsoPacket {
     }
 
     /// A segment's size first, then a payload of one to about 90 segments, often a whole number of them.
-    /// Not one that is only `nearly` bytes shorter than a segment: a TAP counts TCP options, and without `NEEDS_CSUM` the Ethernet
-    /// header too, to what is cut, and so Linux takes such a packet for a large one, and then drops it because it is not.
+    /// Not one that is only `nearly` bytes shorter than a segment: a TAP counts TCP options, and without `NEEDS_CSUM` all of the
+    /// headers that is more than the least of IP and TCP, to what is cut, and so Linux takes such a packet for a large one, and then drops it because it is not.
     private void sizes(int gso, int nearly) {
         final int most = LONGEST - (payload - network);
         final int unit = switch (random.nextInt(6)) {
