@@ -11,6 +11,11 @@ public interface Leg {
     /// Errors: any exception means that there is no figure; the leg is dropped and its message shown.
     double run() throws Exception;
 
+    /// False for a leg whose figure a probe of 10 ms a second would spoil, such as a tail of delays: it is probed before and after.
+    default boolean bearsProbes() {
+        return true;
+    }
+
     /// A leg of a lambda.
     static Leg of(String name, Body body) {
         return new Leg() {

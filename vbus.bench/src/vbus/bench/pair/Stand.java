@@ -51,7 +51,12 @@ public final class Stand implements AutoCloseable {
         awaitQuiet();
         final List<Double> probes = Collections.synchronizedList(new ArrayList<>());
         final OtherLoad load = new OtherLoad();
-        final Thread prober = Thread.ofPlatform().daemon().name("prober").start(() -> probe(probes));
+        final Thread prober = Thread.ofPlatform().daemon().name("prober").unstarted(() -> probe(probes));
+        if (leg.bearsProbes()) {
+            prober.start();
+        } else {
+            probes.add(probe.nanos());
+        }
         double figure = Double.NaN;
         String failure = null;
         try {
@@ -60,6 +65,9 @@ public final class Stand implements AutoCloseable {
             failure = e.getMessage() == null ? e.toString() : e.getMessage().lines().findFirst().orElse(e.toString());
         }
         stop(prober);
+        if (!leg.bearsProbes()) {
+            probes.add(probe.nanos());
+        }
         final Trial trial = Trial.of(leg.name(), figure, List.copyOf(probes), load.perSecond(), failure, limits);
         told.accept(trial);
         return trial;

@@ -37,6 +37,11 @@ record PriorityLeg(boolean loaded, int seconds, Consumer<PriorityLeg.Seen> told)
     }
 
     @Override
+    public boolean bearsProbes() {
+        return false;
+    }
+
+    @Override
     public double run() throws Exception {
         try (Child bus = new Child(name(), PriorityProcess.class, Boolean.toString(loaded), WARM_MILLIS,
             Integer.toString(seconds * 1000))) {
