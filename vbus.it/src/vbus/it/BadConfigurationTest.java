@@ -50,7 +50,7 @@ class BadConfigurationTest {
         container.configure("vbus.nosuch~dev0");
 
         expectRefusal("vbus.nosuch~dev0", "there is no device class 'vbus.nosuch': the device classes are "
-            + "[vbus.venet.switch, vbus.venet.tap]");
+            + "[vbus.venet.loopback, vbus.venet.switch, vbus.venet.tap]");
     }
 
     @Test

@@ -57,7 +57,8 @@ final class LearningSwitch implements Device {
 
     /// The same. @param captures told of its ports, and asked by its lane
     LearningSwitch(SwitchSettings settings, LongSupplier seconds, LongSupplier nanos, Captures captures) {
-        this(settings, captures, new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos, captures));
+        this(settings, captures,
+            new Forwarding(new MacTable<>(settings.maxAddresses(), settings.ageingSeconds()), seconds, nanos, captures));
     }
 
     /// Ports of another way of forwarding.

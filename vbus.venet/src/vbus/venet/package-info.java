@@ -6,7 +6,8 @@
 ///                                     one lane, one burst at a time, one copy
 ///   call, shm, park, close: Port (VirtualEthernetPort | VirtioNetPort) on the control plane, PortSnapshot between versions
 /// ```
-/// A loopback is a switch whose Forwarding is a Reflection. An uplink, a TAP for one, is a port as well: its rings are served on the device's own lane (Uplinks, UplinkPort).
+/// A loopback is a switch whose Forwarding is a Reflection. An uplink, a TAP for one, is a port as well: its rings are
+/// served on the device's own lane (Uplinks, UplinkPort).
 ///
 /// Exports nothing.
 package vbus.venet;

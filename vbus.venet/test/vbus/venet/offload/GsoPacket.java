@@ -161,7 +161,8 @@ final class GsoPacket {
 
     /// A segment's size first, then a payload of one to about 90 segments, often a whole number of them.
     /// Not one that is only `nearly` bytes shorter than a segment: a TAP counts TCP options, and without `NEEDS_CSUM` all of the
-    /// headers that is more than the least of IP and TCP, to what is cut, and so Linux takes such a packet for a large one, and then drops it because it is not.
+    /// headers that is more than the least of IP and TCP, to what is cut, and so Linux takes such a packet for a large one, and
+    /// then drops it because it is not.
     private void sizes(int gso, int nearly) {
         final int most = LONGEST - (payload - network);
         final int unit = switch (random.nextInt(6)) {
