@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -37,6 +38,7 @@ public final class BackplaneComponent implements Inventory, ConfigurationListene
     private final ComponentFailures failures;
     private final Map<ServiceReference<Device>, String> up = new ConcurrentHashMap<>();
     private final Map<ServiceReference<Device>, ComponentServiceObjects<Device>> refused = new ConcurrentHashMap<>();
+    private final Set<ServiceReference<Device>> retried = ConcurrentHashMap.newKeySet();
     private final Map<ServiceReference<Connector>, Attachment> attachments = new ConcurrentHashMap<>();
 
     @Activate
@@ -82,14 +84,27 @@ public final class BackplaneComponent implements Inventory, ConfigurationListene
     void removeDevice(ComponentServiceObjects<Device> device) {
         ServiceReference<Device> reference = device.getServiceReference();
         refused.remove(reference);
+        retried.remove(reference);
         String name = up.remove(reference);
         if (name != null) {
             backplane.down(name, !configured(pid(reference)));
-            for (var other : List.copyOf(refused.values())) { // one that wanted the name
-                if (pid(other.getServiceReference()).name().equals(name) && refused.remove(other.getServiceReference(), other)) {
-                    addDevice(other);
+            for (var other : List.copyOf(refused.values())) {
+                if (pid(other.getServiceReference()).name().equals(name)) {
+                    retry(other);
                 }
             }
+        }
+    }
+
+    /// The name that it wanted is free. It may leave at the same moment, on another thread, which then finds nothing to take down.
+    private void retry(ComponentServiceObjects<Device> device) {
+        ServiceReference<Device> reference = device.getServiceReference();
+        retried.add(reference);
+        if (refused.remove(reference, device)) {
+            addDevice(device);
+        }
+        if (!retried.remove(reference)) {
+            removeDevice(device);
         }
     }
 
