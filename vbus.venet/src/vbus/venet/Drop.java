@@ -36,19 +36,19 @@ enum Drop {
 
     private static final Drop[] ALL = values();
 
-    /// Who it is counted for: `from` its sender, `to` its receiver.
-    final String side;
+    private final boolean senders;
     /// What people read.
     final String description;
 
+    /// @param side who it is counted for: `from` its sender, `to` its receiver
     Drop(String side, String description) {
-        this.side = side;
+        senders = side.equals("from");
         this.description = description;
     }
 
     /// True when it is counted for the sender.
     boolean isSenders() {
-        return side.equals("from");
+        return senders;
     }
 
     static int count() {

@@ -64,6 +64,6 @@ final class SwitchTables implements Tables {
     }
 
     private static List<Object> reason(Drop drop) {
-        return List.of(drop.counter(), drop.side.equals("from") ? "sender" : "receiver", drop.description);
+        return List.of(drop.counter(), drop.isSenders() ? "sender" : "receiver", drop.description);
     }
 }
